@@ -1,0 +1,57 @@
+"""What a submission says, apart from its own id: to tell a call sent again from another one under the same id."""
+
+import json
+from datetime import UTC, datetime
+from hashlib import sha256
+
+from counting.tally import Submission, VotesRow
+
+
+def content(submission: Submission) -> dict[str, object]:
+    """Every field but `client_tally_id`, by name; rows sorted by candidate, photographs in no order."""
+    return {
+        "as_written": submission.as_written,
+        "ballots_cast": submission.ballots_cast,
+        "contest_id": submission.contest_id,
+        "counted_at": _instant(submission.counted_at),
+        "coverage": submission.coverage.value,
+        "evidence": sorted(set(submission.evidence)),
+        "invalid_ballots": submission.invalid_ballots,
+        "no_vote_ballots": submission.no_vote_ballots,
+        "note": submission.note,
+        "replaces": submission.replaces,
+        "reporter": submission.reporter,
+        "station_id": submission.station_id,
+        "valid_ballots": submission.valid_ballots,
+        "votes": [[row.candidate_id, row.votes] for row in sorted(submission.votes, key=_row_order)],
+    }
+
+
+def content_digest(submission: Submission) -> str:
+    """sha256 (hex) over the canonical JSON of `content`: equal exactly where the content is."""
+    canonical = json.dumps(content(submission), ensure_ascii=True, separators=(",", ":"))
+    return sha256(canonical.encode()).hexdigest()
+
+
+def differing_fields(one: Submission, other: Submission) -> int:
+    """How many fields differ, each candidate's votes being a field of its own."""
+    left, right = _flat(one), _flat(other)
+    return sum(left.get(name) != right.get(name) for name in left.keys() | right.keys())
+
+
+def _flat(submission: Submission) -> dict[str, object]:
+    fields = content(submission)
+    del fields["votes"]
+    for row in submission.votes:
+        fields.setdefault(f"votes {row.candidate_id}", []).append(row.votes)  # type: ignore[attr-defined]
+    return fields
+
+
+def _row_order(row: VotesRow) -> tuple[str, int, int]:
+    return row.candidate_id, row.votes is not None, row.votes or 0
+
+
+def _instant(moment: datetime | None) -> str | None:
+    if moment is None:
+        return None
+    return (moment.astimezone(UTC) if moment.tzinfo else moment).isoformat()

@@ -1,0 +1,59 @@
+"""The table of rules: each with its function, its verdict, and which earlier rules must have passed before it."""
+
+from dataclasses import dataclass
+
+from counting.rules.objection import JudgingRule, ShapeRule
+from counting.rules.opening import client_tally_id_reused, counting_not_open
+from counting.rules.register import station_not_in_contest, unknown_contest, unknown_station
+from counting.rules.revision import stale_revision
+from counting.rules.shape import (
+    duplicate_candidate,
+    missing_candidate,
+    negative_number,
+    number_too_large,
+    unknown_candidate,
+)
+from counting.vocabulary import TallyRule as Rule
+from counting.vocabulary import Verdict
+
+_OPEN = frozenset({Rule.COUNTING_NOT_OPEN})
+_KNOWN = _OPEN | {Rule.UNKNOWN_STATION, Rule.UNKNOWN_CONTEST}
+_COUNTED_HERE = _KNOWN | {Rule.STATION_NOT_IN_CONTEST}
+
+
+@dataclass(frozen=True, slots=True)
+class ShapeRow:
+    """A rule that refuses, whatever the bounds say. `needs`: it is silent where one of these objected."""
+
+    rule: Rule
+    look: ShapeRule
+    needs: frozenset[Rule] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class JudgingRow:
+    """A rule on whole sheets, so every shape rule must have passed.
+
+    `can_be_changed`: the election's bounds may give it another verdict, or switch it off.
+    """
+
+    rule: Rule
+    verdict: Verdict
+    look: JudgingRule
+    can_be_changed: bool = True
+
+
+SHAPE_RULES = (
+    ShapeRow(Rule.COUNTING_NOT_OPEN, counting_not_open),
+    ShapeRow(Rule.CLIENT_TALLY_ID_REUSED, client_tally_id_reused),
+    ShapeRow(Rule.UNKNOWN_STATION, unknown_station, _OPEN),
+    ShapeRow(Rule.UNKNOWN_CONTEST, unknown_contest, _OPEN),
+    ShapeRow(Rule.STATION_NOT_IN_CONTEST, station_not_in_contest, _KNOWN),
+    ShapeRow(Rule.UNKNOWN_CANDIDATE, unknown_candidate, _COUNTED_HERE),
+    ShapeRow(Rule.DUPLICATE_CANDIDATE, duplicate_candidate, _COUNTED_HERE),
+    ShapeRow(Rule.MISSING_CANDIDATE, missing_candidate, _COUNTED_HERE),
+    ShapeRow(Rule.NEGATIVE_NUMBER, negative_number, _COUNTED_HERE),
+    ShapeRow(Rule.NUMBER_TOO_LARGE, number_too_large, _COUNTED_HERE),
+)
+
+JUDGING_RULES = (JudgingRow(Rule.STALE_REVISION, Verdict.REJECT, stale_revision, can_be_changed=False),)
