@@ -1,0 +1,86 @@
+"""What a cell may hold. Each function notes its fault and still answers: a package with faults is never released."""
+
+import re
+from collections.abc import Hashable
+from enum import StrEnum
+from typing import TypeVar
+
+from counting.election import Text
+from tallywire.package.csv_table import Cell, Row
+from tallywire.package.fault import Fault
+
+NUMBER_MAX = 2_147_483_647  # the API's Int
+CODE = re.compile(r"(?!\.+\Z)[A-Za-z0-9._-]{1,64}")  # codes stand in addresses, where . and .. mean something else
+CODE_RULE = "must be 1 to 64 of the characters A-Z a-z 0-9 . _ - and not dots alone"
+DIGITS = re.compile(r"[0-9]{1,10}")
+COLOR = re.compile(r"#[0-9A-Fa-f]{6}")
+CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
+UNREADABLE = -1  # what a cell that holds no such number reads as
+
+Word = TypeVar("Word", bound=StrEnum)
+
+
+def optional(cell: Cell, faults: list[Fault]) -> str | None:
+    if CONTROL.search(cell.text):
+        faults.append(cell.fault("holds a line break or another control character"))
+    return cell.text or None
+
+
+def required(cell: Cell, faults: list[Fault]) -> str:
+    if not cell.text:
+        faults.append(cell.fault("must not be empty"))
+    return optional(cell, faults) or ""
+
+
+def text(row: Row, stem: str, faults: list[Fault]) -> Text:
+    """The pair of columns `stem_th`, which must be filled, and `stem_en`, which may be empty."""
+    return Text(required(row[f"{stem}_th"], faults), optional(row[f"{stem}_en"], faults))
+
+
+def code(cell: Cell, faults: list[Fault]) -> str:
+    """A code, or "" where it is none."""
+    if CODE.fullmatch(cell.text):
+        return cell.text
+    faults.append(cell.fault(f'"{cell.text}" is no code: {CODE_RULE}' if cell.text else "must not be empty"))
+    return ""
+
+
+def whole_number(cell: Cell, faults: list[Fault], least: int = 0) -> int:
+    """A number in digits from `least` to NUMBER_MAX, or UNREADABLE."""
+    value = int(cell.text) if DIGITS.fullmatch(cell.text) else UNREADABLE
+    if least <= value <= NUMBER_MAX:
+        return value
+    rule = f"must be a whole number from {least} to {NUMBER_MAX}, in digits alone"
+    faults.append(cell.fault(f'"{cell.text}" {rule}' if cell.text else f"is empty: {rule}"))
+    return UNREADABLE
+
+
+def color(cell: Cell, faults: list[Fault]) -> str:
+    if not COLOR.fullmatch(cell.text):
+        faults.append(cell.fault(f'"{cell.text}" is no colour: must be # and six hexadecimal digits, as #0a7d4f'))
+    return cell.text.lower()
+
+
+def word(cell: Cell, allowed: type[Word], faults: list[Fault]) -> Word | None:
+    """The member of an enumeration, or None where it is none."""
+    if cell.text in allowed.__members__:
+        return allowed[cell.text]
+    faults.append(cell.fault(f'"{cell.text}" is not one of {", ".join(allowed)}'))
+    return None
+
+
+class Once:
+    """Notes a fault where a key comes a second time in one table."""
+
+    def __init__(self, what: str, faults: list[Fault]) -> None:
+        self._what = what
+        self._faults = faults
+        self._lines: dict[Hashable, int] = {}
+
+    def see(self, cell: Cell, *key: str | int | None) -> None:
+        """`key` identifies the row; a part that could not be read compares with nothing."""
+        if UNREADABLE in key or "" in key:
+            return
+        first = self._lines.setdefault(key, cell.line)
+        if first != cell.line:
+            self._faults.append(cell.fault(f'{self._what} "{cell.text}" stands on line {first} already'))

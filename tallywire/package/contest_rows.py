@@ -1,0 +1,112 @@
+"""contests.csv and candidates.csv: what is decided, and who stands."""
+
+from collections import defaultdict
+from dataclasses import dataclass
+from pathlib import Path
+
+from counting.election import Candidate, Contest, Text
+from counting.vocabulary import VotingVariation
+from tallywire.package import cell
+from tallywire.package.area_rows import AreaTree
+from tallywire.package.csv_table import Cell, Row, Table, read_table
+from tallywire.package.fault import Fault
+
+FILE = "contests.csv"
+CANDIDATES_FILE = "candidates.csv"
+COLUMNS = ("code", "office", "name_th", "name_en", "area", "seats", "voting_variation", "votes_per_ballot")
+CANDIDATE_COLUMNS = (
+    *("contest", "ballot_number", "name_th", "name_en", "short_name_th", "short_name_en"),
+    *("party_th", "party_en", "color"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class ContestTable:
+    """The contests, and the rows that further files refer to. `table` is None where contests.csv could not be read."""
+
+    contests: tuple[Contest, ...]
+    table: Table | None
+    codes: frozenset[str]
+
+    def check(self, reference: Cell, faults: list[Fault]) -> None:
+        """Notes a fault where a cell names a contest that does not exist."""
+        if self.table is not None and reference.text not in self.codes:
+            faults.append(reference.fault(f'no contest "{reference.text}" in {FILE}'))
+
+    def check_each_has(self, what: str, had: frozenset[str], faults: list[Fault]) -> None:
+        for row in self.table.rows if self.table else ():
+            code = row["code"]
+            if code.text and code.text not in had:
+                faults.append(code.fault(f'the contest "{code.text}" has no {what}'))
+
+
+def read_contests(folder: Path, tree: AreaTree, faults: list[Fault]) -> ContestTable:
+    table = read_table(folder / FILE, COLUMNS, faults)
+    if table is None:
+        return ContestTable((), None, frozenset())
+    once = cell.Once("the code", faults)
+    contests = []
+    for row in table.rows:
+        contest = _contest(row, faults)
+        once.see(row["code"], contest.code)
+        if not tree.has(contest.area):
+            faults.append(row["area"].fault(f'no area "{contest.area}" in areas.csv'))
+        contests.append(contest)
+    if not table.rows and not table.broken:
+        faults.append(Fault(FILE, None, None, None, "no contest stands here"))
+    return ContestTable(tuple(contests), table, table.texts("code"))
+
+
+def _contest(row: Row, faults: list[Fault]) -> Contest:
+    variation = cell.word(row["voting_variation"], VotingVariation, faults)
+    votes = cell.whole_number(row["votes_per_ballot"], faults, least=1)
+    if variation is VotingVariation.PLURALITY and votes > 1:
+        faults.append(row["votes_per_ballot"].fault("must be 1 where voting_variation is PLURALITY"))
+    return Contest(
+        code=cell.code(row["code"], faults),
+        office=cell.code(row["office"], faults),
+        name=cell.text(row, "name", faults),
+        area=cell.required(row["area"], faults),
+        seats=cell.whole_number(row["seats"], faults, least=1),
+        voting_variation=variation or VotingVariation.PLURALITY,
+        votes_per_ballot=votes,
+    )
+
+
+def read_candidates(folder: Path, contests: ContestTable, faults: list[Fault]) -> tuple[Candidate, ...]:
+    """Every candidate, by contest as contests.csv orders them, then by ballot number."""
+    table = read_table(folder / CANDIDATES_FILE, CANDIDATE_COLUMNS, faults)
+    if table is None:
+        return ()
+    once = cell.Once("in this contest the ballot number", faults)
+    by_contest: dict[str, list[Candidate]] = defaultdict(list)
+    for row in table.rows:
+        contests.check(row["contest"], faults)
+        candidate = _candidate(row, faults)
+        once.see(row["ballot_number"], candidate.contest, candidate.ballot_number)
+        by_contest[candidate.contest].append(candidate)
+    contests.check_each_has(f"candidate in {CANDIDATES_FILE}", table.texts("contest"), faults)
+    in_order = [sorted(by_contest[contest.code], key=_ballot_number) for contest in contests.contests]
+    return tuple(candidate for candidates in in_order for candidate in candidates)
+
+
+def _candidate(row: Row, faults: list[Fault]) -> Candidate:
+    name = cell.text(row, "name", faults)
+    short = cell.optional(row["short_name_th"], faults)
+    party = cell.optional(row["party_th"], faults)
+    short_en, party_en = (cell.optional(row[column], faults) for column in ("short_name_en", "party_en"))
+    for column, filled, needs in (("short_name_en", short_en, short), ("party_en", party_en, party)):
+        if filled and not needs:
+            faults.append(row[column].fault(f"is filled while {column.removesuffix('en')}th is empty"))
+    return Candidate(
+        contest=row["contest"].text,
+        ballot_number=cell.whole_number(row["ballot_number"], faults, least=1),
+        name=name,
+        short_name=Text(short, short_en) if short else name,
+        party=Text(party, party_en) if party else None,
+        color=cell.color(row["color"], faults),
+    )
+
+
+def _ballot_number(candidate: Candidate) -> int:
+    return candidate.ballot_number
