@@ -1,10 +1,12 @@
 """What a submission says, apart from its own id: to tell a call sent again from another one under the same id."""
 
 import json
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 
 from counting.tally import Submission, VotesRow
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 def content(submission: Submission) -> dict[str, object]:
@@ -51,7 +53,8 @@ def _row_order(row: VotesRow) -> tuple[str, int, int]:
     return row.candidate_id, row.votes is not None, row.votes or 0
 
 
-def _instant(moment: datetime | None) -> str | None:
+def _instant(moment: datetime | None) -> int | None:
+    """Microseconds since 1970, so that one instant in two offsets is the same; without an offset it is UTC."""
     if moment is None:
         return None
-    return (moment.astimezone(UTC) if moment.tzinfo else moment).isoformat()
+    return ((moment if moment.tzinfo else moment.replace(tzinfo=UTC)) - _EPOCH) // timedelta(microseconds=1)

@@ -2,8 +2,17 @@
 
 from dataclasses import dataclass
 
+from counting.rules.evidence import evidence_missing, same_evidence_elsewhere
 from counting.rules.objection import JudgingRule, ShapeRule
 from counting.rules.opening import client_tally_id_reused, counting_not_open
+from counting.rules.pace import too_early
+from counting.rules.people import not_assigned
+from counting.rules.ranges import (
+    invalid_ballots_out_of_range,
+    no_vote_out_of_range,
+    share_out_of_range,
+    turnout_out_of_range,
+)
 from counting.rules.register import station_not_in_contest, unknown_contest, unknown_station
 from counting.rules.revision import stale_revision
 from counting.rules.shape import (
@@ -13,6 +22,14 @@ from counting.rules.shape import (
     number_too_large,
     unknown_candidate,
 )
+from counting.rules.standing import (
+    disagrees_with_another_report,
+    lower_than_before,
+    offices_disagree,
+    partial_after_final,
+    same_numbers_elsewhere,
+)
+from counting.rules.sums import all_zero, ballots_do_not_add_up, illegible, more_ballots_than_voters
 from counting.vocabulary import TallyRule as Rule
 from counting.vocabulary import Verdict
 
@@ -56,4 +73,24 @@ SHAPE_RULES = (
     ShapeRow(Rule.NUMBER_TOO_LARGE, number_too_large, _COUNTED_HERE),
 )
 
-JUDGING_RULES = (JudgingRow(Rule.STALE_REVISION, Verdict.REJECT, stale_revision, can_be_changed=False),)
+JUDGING_RULES = (
+    JudgingRow(Rule.STALE_REVISION, Verdict.REJECT, stale_revision, can_be_changed=False),
+    # HOLD where the sheet itself is said not to add up: `judge.verdict_of`.
+    JudgingRow(Rule.BALLOTS_DO_NOT_ADD_UP, Verdict.REJECT, ballots_do_not_add_up),
+    JudgingRow(Rule.MORE_BALLOTS_THAN_VOTERS, Verdict.HOLD, more_ballots_than_voters),
+    JudgingRow(Rule.NOT_ASSIGNED, Verdict.HOLD, not_assigned),
+    JudgingRow(Rule.ILLEGIBLE, Verdict.HOLD, illegible),
+    JudgingRow(Rule.ALL_ZERO, Verdict.HOLD, all_zero),
+    JudgingRow(Rule.TOO_EARLY, Verdict.HOLD, too_early),
+    JudgingRow(Rule.EVIDENCE_MISSING, Verdict.HOLD, evidence_missing),
+    JudgingRow(Rule.SAME_EVIDENCE_ELSEWHERE, Verdict.HOLD, same_evidence_elsewhere),
+    JudgingRow(Rule.SAME_NUMBERS_ELSEWHERE, Verdict.HOLD, same_numbers_elsewhere),
+    JudgingRow(Rule.DISAGREES_WITH_ANOTHER_REPORT, Verdict.HOLD, disagrees_with_another_report),
+    JudgingRow(Rule.LOWER_THAN_BEFORE, Verdict.HOLD, lower_than_before),
+    JudgingRow(Rule.PARTIAL_AFTER_FINAL, Verdict.HOLD, partial_after_final),
+    JudgingRow(Rule.OFFICES_DISAGREE, Verdict.HOLD, offices_disagree),
+    JudgingRow(Rule.TURNOUT_OUT_OF_RANGE, Verdict.FLAG, turnout_out_of_range),
+    JudgingRow(Rule.SHARE_OUT_OF_RANGE, Verdict.FLAG, share_out_of_range),
+    JudgingRow(Rule.INVALID_BALLOTS_OUT_OF_RANGE, Verdict.FLAG, invalid_ballots_out_of_range),
+    JudgingRow(Rule.NO_VOTE_OUT_OF_RANGE, Verdict.FLAG, no_vote_out_of_range),
+)
