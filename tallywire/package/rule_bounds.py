@@ -5,21 +5,14 @@ from dataclasses import MISSING, fields
 from typing import Any
 
 from counting.bounds import Bounds
+from counting.rules.table import JUDGING_RULES
 from counting.vocabulary import TallyRule, Verdict
 from tallywire.package.cell import NUMBER_MAX
 from tallywire.package.toml_keys import TomlKeys
 
 OFF = "OFF"
 NAMED = frozenset({"version", "verdicts"})
-# These protect the record itself, and are no judgement of an election's people.
-FIXED_RULES = frozenset(
-    {
-        *(TallyRule.COUNTING_NOT_OPEN, TallyRule.UNKNOWN_STATION, TallyRule.UNKNOWN_CONTEST),
-        *(TallyRule.STATION_NOT_IN_CONTEST, TallyRule.UNKNOWN_CANDIDATE, TallyRule.DUPLICATE_CANDIDATE),
-        *(TallyRule.MISSING_CANDIDATE, TallyRule.NEGATIVE_NUMBER, TallyRule.NUMBER_TOO_LARGE),
-        *(TallyRule.STALE_REVISION, TallyRule.CLIENT_TALLY_ID_REUSED),
-    }
-)
+CHANGEABLE = tuple(row.rule for row in JUDGING_RULES if row.can_be_changed)
 
 
 def read_bounds(keys: TomlKeys) -> Bounds:
@@ -62,12 +55,11 @@ def _fraction(keys: TomlKeys, name: str) -> float | None:
 
 
 def _verdicts(keys: TomlKeys) -> dict[TallyRule, Verdict | None]:
-    judging = [rule for rule in TallyRule if rule not in FIXED_RULES]
     verdicts: dict[TallyRule, Verdict | None] = {}
     for name, word in keys.values.items():
-        if name not in judging:
+        if name not in CHANGEABLE:
             known = "this rule is the same in every election" if name in TallyRule.__members__ else "unknown rule"
-            keys.fault(name, f"{known}; rules with a verdict of their own: {', '.join(judging)}", str(word))
+            keys.fault(name, f"{known}; rules with a verdict of their own: {', '.join(CHANGEABLE)}", str(word))
         elif word == OFF:
             verdicts[TallyRule(name)] = None
         elif word in list(Verdict):
