@@ -78,10 +78,11 @@ class EvidenceUse:
 
 @dataclass(frozen=True, slots=True)
 class OtherOffice:
-    """What another contest's FINAL at the same station holds: all papers in its box."""
+    """What another contest's FINAL at the same station holds: all papers in its box, and who sent it."""
 
     contest_name: Text
     ballots: int
+    reporter: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,9 @@ from counting.rules.revision import corrects
 from counting.tally import Numbers, StandingTally, Submission
 from counting.vocabulary import TallyCoverage
 
+# A number by its ballot number or field: what it was, and what it is now.
+Pair = tuple[str, int | None, int | None]
+
 
 def same_numbers_elsewhere(submission: Submission, case: Case, numbers: Numbers) -> Iterator[Objection]:
     """Another station has the identical vector; small stations may well have."""
@@ -34,14 +37,16 @@ def disagrees_with_another_report(submission: Submission, case: Case, numbers: N
         or _third_decides(submission, case, numbers)
     ):
         return
-    differences = _differences(standing.numbers, numbers, case.contest)
+    pairs = _pairs(standing.numbers, numbers, case.contest)
+    pairs.append(("ballotsCast", standing.numbers.ballots_cast, numbers.ballots_cast))
+    differences = [pair for pair in pairs if pair[1] != pair[2]]
     yield Objection(
         "votes",
         {
             "reporter": standing.reporter,
             "time": local(standing.recorded_at, case),
             "count": len(differences),
-            "differences": "; ".join(differences),
+            "differences": _triples(differences),
         },
     )
 
@@ -49,7 +54,8 @@ def disagrees_with_another_report(submission: Submission, case: Case, numbers: N
 def lower_than_before(submission: Submission, case: Case, numbers: Numbers) -> Iterator[Objection]:
     """A number of the standing PARTIAL falls, or is left out again, without `replaces`.
 
-    A FINAL after it too: public numbers go down only by an entry that says why.
+    A FINAL after it too: public numbers go down only by an entry that says why. Where the PARTIAL is another
+    reporter's, one objection holds all falls and names no field, as a reporter learns nothing of others'.
     """
     standing = case.standing
     if (
@@ -59,14 +65,17 @@ def lower_than_before(submission: Submission, case: Case, numbers: Numbers) -> I
         or corrects(submission, case)
     ):
         return
-    place_of = {row.candidate_id: index for index, row in enumerate(submission.votes)}
-    for place, (old, new) in enumerate(zip(standing.numbers.votes, numbers.votes, strict=True)):
-        if old and (new is None or new < old):
-            field = f"votes.{place_of[case.contest.candidate_ids[place]]}.votes"
-            yield Objection(field, {"n": case.contest.ballot_numbers[place], **_fall(old, new)})
-    for field, old, new in _totals(standing.numbers, numbers, case.contest):
-        if old and (new is None or new < old):
-            yield Objection(field, _fall(old, new))
+    pairs = _pairs(standing.numbers, numbers, case.contest)
+    falls: list[Pair] = [(name, old, new) for name, old, new in pairs if old and (new is None or new < old)]
+    if standing.reporter != submission.reporter:
+        if falls:
+            yield Objection("votes", {"count": len(falls), "falls": _triples(falls), "own": 0})
+        return
+    for fall in falls:
+        yield Objection(
+            _path(fall[0], submission, case.contest),
+            {"count": 1, "falls": _triples([fall]), "own": 1},
+        )
 
 
 def partial_after_final(submission: Submission, case: Case, numbers: Numbers) -> Iterator[Objection]:
@@ -101,7 +110,8 @@ def offices_disagree(submission: Submission, case: Case, numbers: Numbers) -> It
         if apart > allowed:
             compared: dict[str, Value] = {"a": mine, "b": other.ballots, "diff": apart, "allowed": allowed}
             names = {**bilingual("contestA", case.contest.name), **bilingual("contestB", other.contest_name)}
-            yield Objection("ballotsCast", {**names, **compared})
+            own = int(other.reporter == submission.reporter)
+            yield Objection("ballotsCast", {**names, **compared, "own": own})
 
 
 def _third_decides(submission: Submission, case: Case, numbers: Numbers) -> bool:
@@ -115,29 +125,30 @@ def _agrees(rival: HeldTally, submission: Submission, standing: StandingTally | 
     return len(people) == 3 and same_numbers(rival.numbers, numbers)
 
 
-def _differences(stands: Numbers, new: Numbers, contest: ContestFacts) -> list[str]:
-    """Each as "field new stands": a ballot number or the field's name, and – for what is not legible."""
-    pairs = [
-        (str(number), mine, theirs)
-        for number, mine, theirs in zip(contest.ballot_numbers, new.votes, stands.votes, strict=True)
-    ]
-    pairs += [(field, mine, theirs) for field, theirs, mine in _totals(stands, new, contest)]
-    pairs.append(("ballotsCast", new.ballots_cast, stands.ballots_cast))
-    return [f"{field} {_dash(mine)} {_dash(theirs)}" for field, mine, theirs in pairs if mine != theirs]
-
-
-def _totals(before: Numbers, after: Numbers, contest: ContestFacts) -> list[tuple[str, int | None, int | None]]:
-    totals: list[tuple[str, int | None, int | None]] = [
-        ("invalidBallots", before.invalid_ballots, after.invalid_ballots),
-        ("noVoteBallots", before.no_vote_ballots, after.no_vote_ballots),
+def _pairs(before: Numbers, after: Numbers, contest: ContestFacts) -> list[Pair]:
+    """Each number as (ballot number or field, before, after); ballots cast left out, as no result counts them."""
+    pairs: list[Pair] = [
+        (str(number), old, new)
+        for number, old, new in zip(contest.ballot_numbers, before.votes, after.votes, strict=True)
     ]
     if contest.votes_per_ballot > 1:
-        totals.insert(0, ("validBallots", before.valid_ballots, after.valid_ballots))
-    return totals
+        pairs.append(("validBallots", before.valid_ballots, after.valid_ballots))
+    pairs.append(("invalidBallots", before.invalid_ballots, after.invalid_ballots))
+    pairs.append(("noVoteBallots", before.no_vote_ballots, after.no_vote_ballots))
+    return pairs
 
 
-def _fall(old: int, new: int | None) -> dict[str, Value]:
-    return {"old": old, "new": "–", "diff": old} if new is None else {"old": old, "new": new, "diff": old - new}
+def _triples(pairs: list[Pair]) -> str:
+    """For storing: "8 210 202; invalidBallots 3 –", each as field, before, after."""
+    return "; ".join(f"{name} {_dash(old)} {_dash(new)}" for name, old, new in pairs)
+
+
+def _path(name: str, submission: Submission, contest: ContestFacts) -> str:
+    if not name.isdigit():
+        return name
+    candidate = contest.candidate_ids[contest.ballot_numbers.index(int(name))]
+    index = next(index for index, row in enumerate(submission.votes) if row.candidate_id == candidate)
+    return f"votes.{index}.votes"
 
 
 def _dash(number: int | None) -> str:

@@ -25,7 +25,11 @@ def ballots_do_not_add_up(submission: Submission, case: Case, numbers: Numbers) 
     open_ended = numbers.incomplete if not several else _parts_missing(submission)
     total = numbers.counted
     if total > cast or (total < cast and not open_ended):
-        yield Objection("ballotsCast", {**_parts(numbers), "sum": total, "cast": cast, "diff": cast - total})
+        compared: dict[str, Value] = {"sum": total, "cast": cast, "diff": cast - total}
+        kind = "several" if several else "cast"
+        yield Objection(
+            "ballotsCast", {"kind": kind, "written": int(submission.as_written), **_parts(numbers), **compared}
+        )
 
 
 def more_ballots_than_voters(submission: Submission, case: Case, numbers: Numbers) -> Iterator[Objection]:
@@ -69,7 +73,11 @@ def all_zero(submission: Submission, case: Case, numbers: Numbers) -> Iterator[O
 def _valid_ballots_as_sent(submission: Submission, contest: ContestFacts, numbers: Numbers) -> Iterator[Objection]:
     sent, total = submission.valid_ballots, numbers.valid_ballots
     if sent is not None and (total > sent or (total < sent and None not in numbers.votes)):
-        yield Objection("validBallots", {"kind": "valid", "sum": total, "valid": sent, "diff": sent - total})
+        written = int(submission.as_written)
+        yield Objection(
+            "validBallots",
+            {"kind": "valid", "written": written, "sum": total, "valid": sent, "diff": sent - total},
+        )
 
 
 def _votes_over_ballots(submission: Submission, contest: ContestFacts, numbers: Numbers) -> Iterator[Objection]:
@@ -79,7 +87,14 @@ def _votes_over_ballots(submission: Submission, contest: ContestFacts, numbers: 
         compared: dict[str, Value] = {"votes": votes, "each": contest.votes_per_ballot}
         yield Objection(
             "validBallots",
-            {"kind": "each", **compared, "valid": numbers.valid_ballots, "fit": fit, "diff": fit - votes},
+            {
+                "kind": "each",
+                "written": int(submission.as_written),
+                **compared,
+                "valid": numbers.valid_ballots,
+                "fit": fit,
+                "diff": fit - votes,
+            },
         )
 
 
