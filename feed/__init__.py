@@ -1,0 +1,1 @@
+"""The live feed: the log's tail, the board folded from it, and what subscribers are sent."""

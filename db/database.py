@@ -1,0 +1,98 @@
+"""One database: an asyncpg pool for the hot paths, and SQLModel sessions over the same driver for the rest."""
+
+import contextlib
+from collections.abc import AsyncIterator
+from typing import Any
+
+import asyncpg
+import orjson
+from asyncpg.pool import PoolConnectionProxy
+from sqlalchemy import URL, make_url
+from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+# What the pool lends out is a proxy with the same methods.
+Connection = asyncpg.Connection | PoolConnectionProxy
+POOL_SIZE = 10
+COMMAND_TIMEOUT_SECONDS = 60.0
+
+
+class DatabaseUnavailableError(Exception):
+    """The database cannot be reached; the message says so in one line, without credentials."""
+
+
+class Database:
+    """Opened by `Database.open(url)`; `url` as libpq writes it (postgresql://…)."""
+
+    def __init__(self, url: str, pool: asyncpg.Pool, engine: AsyncEngine) -> None:
+        self.url = url
+        self.pool = pool
+        self.engine = engine
+
+    @classmethod
+    async def open(cls, url: str) -> "Database":
+        """Raises DatabaseUnavailableError."""
+        address = plain_url(url)
+        try:
+            pool = await asyncpg.create_pool(
+                address,
+                min_size=1,
+                max_size=POOL_SIZE,
+                init=use_json,
+                command_timeout=COMMAND_TIMEOUT_SECONDS,
+            )
+        except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, TimeoutError, ValueError) as error:
+            raise DatabaseUnavailableError(f"cannot open {shown_url(url)}: {error}") from error
+        engine = create_async_engine(
+            make_url(address).set(drivername="postgresql+asyncpg"),
+            pool_size=POOL_SIZE,
+            pool_pre_ping=True,
+            json_serializer=lambda value: orjson.dumps(value).decode(),
+            json_deserializer=orjson.loads,
+        )
+        return cls(address, pool, engine)
+
+    @contextlib.asynccontextmanager
+    async def session(self) -> AsyncIterator[AsyncSession]:
+        """A session that writes nothing unless told to commit; its rows stay readable after it."""
+        async with AsyncSession(self.engine, expire_on_commit=False) as session:
+            yield session
+
+    async def connect(self) -> asyncpg.Connection:
+        """A connection of the caller's own, for those who hold one for long."""
+        connection: asyncpg.Connection = await asyncpg.connect(self.url, command_timeout=COMMAND_TIMEOUT_SECONDS)
+        await use_json(connection)
+        return connection
+
+    async def close(self) -> None:
+        await self.engine.dispose()
+        with contextlib.suppress(TimeoutError):
+            await self.pool.close()
+
+
+async def use_json(connection: Any) -> None:
+    """jsonb goes in and out as Python values."""
+    await connection.set_type_codec(
+        "jsonb",
+        encoder=lambda value: b"\x01" + orjson.dumps(value),
+        decoder=lambda data: orjson.loads(data[1:]),
+        schema="pg_catalog",
+        format="binary",
+    )
+
+
+def plain_url(url: str) -> str:
+    """The url without a SQLAlchemy driver; raises DatabaseUnavailableError on what is no PostgreSQL url."""
+    scheme, separator, rest = url.partition("://")
+    if not separator or scheme.split("+")[0] not in {"postgresql", "postgres"}:
+        raise DatabaseUnavailableError("the database url must begin with postgresql://")
+    return f"postgresql://{rest}"
+
+
+def shown_url(url: str) -> str:
+    """The url as it may be printed: without its password."""
+    try:
+        parsed: URL = make_url(plain_url(url))
+    except Exception:
+        return "the database"
+    return parsed.render_as_string(hide_password=True)

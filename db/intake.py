@@ -1,0 +1,119 @@
+"""The way in for tallies: submissions that wait together share one transaction (group commit).
+
+While a batch is on its way to disk the next ones gather; so the batch grows with the load, and a single tally on a
+quiet evening waits for nobody. A caller who goes away takes nothing back: what was handed in is written.
+"""
+
+import asyncio
+import contextlib
+from collections import deque
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+
+import asyncpg
+
+from db.answers import Answer, Request
+from db.batch import DefinitionOutdatedError, write_batch
+from db.database import Database
+from db.definitions import ElectionDefinition
+
+BATCH_MAX = 128
+WAITING_MAX = 20_000
+CONNECTION_ERRORS = (OSError, asyncpg.PostgresConnectionError, asyncpg.InterfaceError, TimeoutError)
+
+DefinitionReader = Callable[[str], Awaitable[ElectionDefinition | None]]
+
+
+class SubmissionUnavailableError(Exception):
+    """Nothing is known to be written: keep the tally and send it again, under the same id."""
+
+
+@dataclass(slots=True, eq=False)
+class _Waiting:
+    request: Request
+    answer: "asyncio.Future[Answer]"
+
+
+class Intake:
+    """One election's way in, of one process. `committed(sequence)` is called after each commit."""
+
+    def __init__(
+        self,
+        database: Database,
+        election_id: str,
+        definition_of: DefinitionReader,
+        committed: Callable[[str], None],
+    ) -> None:
+        self._database = database
+        self._election_id = election_id
+        self._definition_of = definition_of
+        self._committed = committed
+        self._waiting: deque[_Waiting] = deque()
+        self._writer: asyncio.Task[None] | None = None
+
+    async def submit(self, request: Request) -> Answer:
+        """The answer, once it is on disk.
+
+        Raises SubmissionUnavailableError, or what judging this one submission raised.
+        """
+        if len(self._waiting) >= WAITING_MAX:
+            raise SubmissionUnavailableError
+        waiting = _Waiting(request, asyncio.get_running_loop().create_future())
+        self._waiting.append(waiting)
+        if self._writer is None or self._writer.done():
+            self._writer = asyncio.create_task(self._write_all(), name=f"intake {self._election_id}")
+        return await asyncio.shield(waiting.answer)
+
+    async def close(self) -> None:
+        """Waits until what was handed in is written."""
+        if self._writer is not None:
+            await self._writer
+
+    async def _write_all(self) -> None:
+        while self._waiting:
+            batch = [self._waiting.popleft() for _ in range(min(BATCH_MAX, len(self._waiting)))]
+            try:
+                await self._write(batch)
+            except CONNECTION_ERRORS:
+                _fail(batch, SubmissionUnavailableError())
+            except Exception as error:
+                _fail(batch, error)
+
+    async def _write(self, batch: list[_Waiting]) -> None:
+        try:
+            await self._write_together(batch)
+        except DefinitionOutdatedError:
+            await self._write_together(batch)
+        except asyncpg.PostgresConnectionError:
+            raise
+        except asyncpg.PostgresError:
+            # One of them breaks a constraint (two nodes took the same call at once): each on its own, then.
+            for waiting in batch:
+                try:
+                    await self._write_together([waiting])
+                except (asyncpg.PostgresError, DefinitionOutdatedError):
+                    _fail([waiting], SubmissionUnavailableError())
+
+    async def _write_together(self, batch: list[_Waiting]) -> None:
+        definition = await self._definition_of(self._election_id)
+        if definition is None:
+            raise SubmissionUnavailableError
+        async with self._database.pool.acquire() as connection:
+            answers = await write_batch(connection, definition, [waiting.request for waiting in batch])
+        for waiting, answer in zip(batch, answers, strict=True):
+            if waiting.answer.done():
+                continue
+            if isinstance(answer, Exception):
+                waiting.answer.set_exception(answer)
+            else:
+                waiting.answer.set_result(answer)
+        self._committed(self._election_id)
+
+
+def _fail(batch: list[_Waiting], error: Exception) -> None:
+    for waiting in batch:
+        if not waiting.answer.done():
+            with contextlib.suppress(asyncio.InvalidStateError):
+                waiting.answer.set_exception(error)
+                # Its caller may have gone: nobody then reads the exception, and that is fine.
+                waiting.answer.exception()

@@ -1,0 +1,181 @@
+"""One contest at one station while its row is locked: what stands, what is held, and what has to be written."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+import asyncpg
+
+from counting.case import HeldTally
+from counting.tally import Numbers, StandingTally
+from counting.vocabulary import StationState, TallyCoverage
+from db.database import Connection
+
+SheetKey = tuple[str, str]
+
+LOCK_SHEETS = """
+    SELECT s.station_id, s.contest_id, s.state, s.revisions, s.held, t.id, t.revision, t.coverage, t.votes,
+        t.valid_ballots, t.invalid_ballots, t.no_vote_ballots, t.ballots_cast, t.reporter_id, t.recorded_at,
+        t.evidence, t.counted_at, t.as_written
+    FROM station_contest s LEFT JOIN tally t ON t.id = s.standing_id
+    WHERE (s.station_id, s.contest_id) IN (SELECT * FROM unnest($1::text[], $2::text[]))
+    ORDER BY s.station_id, s.contest_id FOR UPDATE OF s
+"""
+HELD_FINALS = """
+    SELECT station_id, contest_id, id, reporter_id, votes, valid_ballots, invalid_ballots, no_vote_ballots, ballots_cast
+    FROM tally WHERE state = 'HELD' AND coverage = 'FINAL'
+        AND (station_id, contest_id) IN (SELECT * FROM unnest($1::text[], $2::text[]))
+    ORDER BY recorded_at, id
+"""
+OTHER_FINALS = """
+    SELECT s.station_id, s.contest_id, greatest(
+        coalesce(t.ballots_cast, 0),
+        t.valid_ballots + coalesce(t.invalid_ballots, 0) + coalesce(t.no_vote_ballots, 0)) AS ballots
+    FROM station_contest s JOIN tally t ON t.id = s.standing_id
+    WHERE s.station_id = ANY($1::text[]) AND t.coverage = 'FINAL'
+"""
+UPDATE_SHEETS = """
+    UPDATE station_contest s SET state = n.state, revisions = n.revisions, held = n.held, standing_id = n.standing_id
+    FROM unnest($1::text[], $2::text[], $3::text[], $4::int[], $5::int[], $6::text[])
+        AS n (station_id, contest_id, state, revisions, held, standing_id)
+    WHERE s.station_id = n.station_id AND s.contest_id = n.contest_id
+"""
+
+
+@dataclass(slots=True)
+class Sheet:
+    """`standing_json`: the standing tally's public numbers as log entries carry them."""
+
+    station_id: str
+    contest_id: str
+    state: StationState
+    revisions: int
+    held: int
+    standing: StandingTally | None
+    standing_json: dict[str, Any] | None
+    rivals: list[HeldTally] = field(default_factory=list)
+    changed: bool = False
+
+    @property
+    def disputed(self) -> bool:
+        return self.state is StationState.DISPUTED
+
+    def stand(self, standing: StandingTally | None, public: dict[str, Any] | None) -> None:
+        """What counts from now on; a dispute goes on until its rival is decided."""
+        self.standing, self.standing_json, self.changed = standing, public, True
+        self.settle()
+
+    def settle(self) -> None:
+        """The state that follows from what stands and what is held against it."""
+        if any(self._contradicts(rival) for rival in self.rivals):
+            self.state = StationState.DISPUTED
+        elif self.standing is None:
+            self.state = StationState.SILENT
+        else:
+            self.state = StationState(self.standing.coverage.value)
+
+    def _contradicts(self, rival: HeldTally) -> bool:
+        """Somebody else's final numbers against the final ones that stand."""
+        return (
+            self.standing is not None
+            and self.standing.coverage is TallyCoverage.FINAL
+            and rival.reporter != self.standing.reporter
+            and rival.numbers != self.standing.numbers
+        )
+
+
+def numbers_from(row: asyncpg.Record) -> Numbers:
+    return Numbers(
+        tuple(row["votes"]),
+        row["valid_ballots"],
+        row["invalid_ballots"],
+        row["no_vote_ballots"],
+        row["ballots_cast"],
+    )
+
+
+def public_tally(
+    tally_id: str,
+    revision: int,
+    coverage: TallyCoverage,
+    numbers: Numbers,
+    *,
+    as_written: bool,
+    reporter: str,
+    evidence: Sequence[str],
+    counted_at: datetime | None,
+) -> dict[str, Any]:
+    """A tally's public fields, as log entries, commitments and the ledger carry them."""
+    return {
+        "id": tally_id,
+        "revision": revision,
+        "coverage": coverage.value,
+        "votes": list(numbers.votes),
+        "validBallots": numbers.valid_ballots,
+        "invalidBallots": numbers.invalid_ballots,
+        "noVoteBallots": numbers.no_vote_ballots,
+        "ballotsCast": numbers.ballots_cast,
+        "asWritten": as_written,
+        "reporter": reporter,
+        "evidence": list(evidence),
+        "countedAt": counted_at.isoformat() if counted_at else None,
+    }
+
+
+async def lock_sheets(connection: Connection, keys: Sequence[SheetKey]) -> dict[SheetKey, Sheet]:
+    """Locks the rows in one order, whoever asks, so that writers wait for one another and never deadlock."""
+    stations, contests = [key[0] for key in keys], [key[1] for key in keys]
+    sheets = {}
+    for row in await connection.fetch(LOCK_SHEETS, stations, contests):
+        sheets[row["station_id"], row["contest_id"]] = _sheet(row)
+    if any(sheet.held for sheet in sheets.values()):
+        for row in await connection.fetch(HELD_FINALS, stations, contests):
+            sheet = sheets[row["station_id"], row["contest_id"]]
+            sheet.rivals.append(HeldTally(row["id"], row["reporter_id"], numbers_from(row)))
+    return sheets
+
+
+def _sheet(row: asyncpg.Record) -> Sheet:
+    state = StationState(row["state"])
+    if row["id"] is None:
+        return Sheet(row["station_id"], row["contest_id"], state, row["revisions"], row["held"], None, None)
+    standing = StandingTally(
+        row["id"],
+        row["revision"],
+        TallyCoverage(row["coverage"]),
+        numbers_from(row),
+        row["reporter_id"],
+        row["recorded_at"],
+    )
+    public = public_tally(
+        standing.id,
+        standing.revision,
+        standing.coverage,
+        standing.numbers,
+        as_written=row["as_written"],
+        reporter=standing.reporter,
+        evidence=row["evidence"],
+        counted_at=row["counted_at"],
+    )
+    return Sheet(row["station_id"], row["contest_id"], state, row["revisions"], row["held"], standing, public)
+
+
+async def other_finals(connection: Connection, station_ids: Sequence[str]) -> dict[str, dict[str, int]]:
+    """Ballots of each contest's standing FINAL, by station, then contest."""
+    finals: dict[str, dict[str, int]] = {}
+    for row in await connection.fetch(OTHER_FINALS, station_ids):
+        finals.setdefault(row["station_id"], {})[row["contest_id"]] = row["ballots"]
+    return finals
+
+
+async def update_sheets(connection: Connection, sheets: Sequence[Sheet]) -> None:
+    await connection.execute(
+        UPDATE_SHEETS,
+        [sheet.station_id for sheet in sheets],
+        [sheet.contest_id for sheet in sheets],
+        [sheet.state.value for sheet in sheets],
+        [sheet.revisions for sheet in sheets],
+        [sheet.held for sheet in sheets],
+        [sheet.standing.id if sheet.standing else None for sheet in sheets],
+    )

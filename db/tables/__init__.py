@@ -1,0 +1,32 @@
+"""The tables; importing this package registers all of them with SQLModel's metadata, for Alembic."""
+
+from db.tables.definition import (
+    AreaRow,
+    CandidateRow,
+    ContestRow,
+    ElectionRow,
+    OfficialFigureRow,
+    StationContestRow,
+    StationRow,
+)
+from db.tables.log import LogEntryRow, LogHeadRow
+from db.tables.people import AssignmentRow, EnrolmentCodeRow, EnrolmentCodeStationRow, ReporterRow
+from db.tables.tally import SubmissionRow, TallyRow
+
+__all__ = [
+    "AreaRow",
+    "AssignmentRow",
+    "CandidateRow",
+    "ContestRow",
+    "ElectionRow",
+    "EnrolmentCodeRow",
+    "EnrolmentCodeStationRow",
+    "LogEntryRow",
+    "LogHeadRow",
+    "OfficialFigureRow",
+    "ReporterRow",
+    "StationContestRow",
+    "StationRow",
+    "SubmissionRow",
+    "TallyRow",
+]

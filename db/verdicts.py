@@ -1,0 +1,298 @@
+"""Judges the submissions of one batch, one after the other, each on the sheets as they stand by then."""
+
+import secrets
+import uuid
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Any
+
+import asyncpg
+
+from counting.case import Case, HeldTally, OtherOffice, ReplacedTally, StationFacts
+from counting.content import content, content_digest
+from counting.judge import Judgement, Outcome, judge
+from counting.numbers import ballots_of
+from counting.tally import Numbers, StandingTally, Submission
+from counting.vocabulary import ElectionPhase, ReportKind, Role, TallyCoverage, TallyState
+from db.answers import Accepted, Answer, Held, Rejected, Request, finding_from_json, finding_to_json, replayed
+from db.definitions import ElectionDefinition
+from db.plan import Flags, Plan, commitment
+from db.sheet import Sheet, SheetKey, public_tally
+from db.tables import TallyRow
+
+Key = tuple[str, str]
+
+
+class ReporterRevokedError(Exception):
+    """The reporter's token was revoked before this submission was written."""
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What was read under the locks, for all submissions of the batch."""
+
+    election: asyncpg.Record
+    earlier: dict[Key, asyncpg.Record]
+    sheets: dict[SheetKey, Sheet]
+    assigned: frozenset[Key]
+    replaced: dict[str, asyncpg.Record]
+    finals: dict[str, dict[str, int]]
+    revoked: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """An answer that knows its place in the log only when the head was stepped: entry `entry` of the batch."""
+
+    answer: Answer
+    entry: int | None = None
+
+    def after(self, first: int) -> Answer:
+        if isinstance(self.answer, Accepted) and self.answer.sequence == 0:
+            return replace(self.answer, sequence=first if self.entry is None else first + self.entry + 1)
+        return self.answer
+
+
+class Bench:
+    """Where a batch is judged; fills the plan as it goes."""
+
+    def __init__(self, definition: ElectionDefinition, facts: Facts, plan: Plan, now: datetime) -> None:
+        self._definition = definition
+        self._facts = facts
+        self._plan = plan
+        self._now = now
+        self._answered: dict[Key, tuple[str, Draft]] = {}
+
+    def judge(self, place: int, request: Request) -> Draft:
+        """The answer to one request; raises ReporterRevokedError."""
+        submission = request.submission
+        if request.person.id in self._facts.revoked:
+            raise ReporterRevokedError(request.person.id)
+        digest = content_digest(submission)
+        repeated = self._repeated((submission.reporter, submission.client_tally_id), digest)
+        if repeated is not None:
+            return repeated
+        return self._judged(request, digest, self._now + timedelta(microseconds=place))
+
+    def _repeated(self, key: Key, digest: str) -> Draft | None:
+        """The first answer again, for a call that was answered before: in this batch or an earlier one."""
+        if key in self._answered:
+            first_digest, draft = self._answered[key]
+            return Draft(replayed(draft.answer), draft.entry) if first_digest == digest else None
+        row = self._facts.earlier.get(key)
+        if row is None or row["content_sha256"] != digest:
+            return None
+        return Draft(_earlier_answer(row))
+
+    def _judged(self, request: Request, digest: str, recorded_at: datetime) -> Draft:
+        submission = request.submission
+        sheet = self._facts.sheets.get((submission.station_id, submission.contest_id))
+        reused = self._reused_in_fields(submission, digest)
+        judgement = judge(submission, self._case(submission, request.person.role, sheet, reused))
+        if judgement.outcome is Outcome.REJECT or sheet is None or judgement.numbers is None:
+            draft = Draft(Rejected(submission.client_tally_id, judgement.findings))
+        elif judgement.outcome is Outcome.HOLD:
+            draft = self._hold(submission, judgement, judgement.numbers, sheet, recorded_at)
+        elif judgement.outcome is Outcome.COUNT:
+            draft = self._count(submission, judgement, judgement.numbers, sheet, recorded_at)
+        else:
+            draft = self._stands_already(judgement, sheet)
+        if reused is None:
+            self._remember(submission, digest, draft, recorded_at)
+        return draft
+
+    def _case(self, submission: Submission, role: Role, sheet: Sheet | None, reused: int | None) -> Case:
+        definition, facts = self._definition, self._facts
+        station = definition.stations.get(submission.station_id)
+        contest = definition.contests.get(submission.contest_id)
+        return Case(
+            now=self._now,
+            phase=ElectionPhase(facts.election["phase"]),
+            polls_close_at=definition.polls_close_at,
+            closed_at=facts.election["closed_at"],
+            time_zone=definition.time_zone,
+            bounds=definition.bounds,
+            station=StationFacts(station.id, station.number, station.area.name, station.area.id) if station else None,
+            contest=contest.facts if contest else None,
+            registered_voters=station.registered(submission.contest_id) if station else None,
+            standing=sheet.standing if sheet else None,
+            replaced=self._replaced(submission),
+            reused_in_fields=reused,
+            assigned=role is not Role.VOLUNTEER or (submission.reporter, submission.station_id) in facts.assigned,
+            other_offices=tuple(
+                OtherOffice(definition.contests[contest_id].name, ballots)
+                for contest_id, ballots in facts.finals.get(submission.station_id, {}).items()
+                if contest_id != submission.contest_id
+            ),
+            rivals=tuple(sheet.rivals) if sheet else (),
+            reporter_role=role,
+        )
+
+    def _replaced(self, submission: Submission) -> ReplacedTally | None:
+        """The tally that `replaces` names, if it is one of this sheet."""
+        if submission.replaces is None:
+            return None
+        here = (submission.station_id, submission.contest_id)
+        if fresh := self._plan.tallies.get(submission.replaces):
+            there = (fresh.station_id, fresh.contest_id)
+            facts = ReplacedTally(fresh.id, fresh.revision, fresh.state, fresh.reporter_id)
+        elif row := self._facts.replaced.get(submission.replaces):
+            there = (row["station_id"], row["contest_id"])
+            state = TallyState.SUPERSEDED if row["id"] in self._plan.superseded else TallyState(row["state"])
+            facts = ReplacedTally(row["id"], row["revision"], state, row["reporter_id"])
+        else:
+            return None
+        return facts if there == here else None
+
+    def _reused_in_fields(self, submission: Submission, digest: str) -> int | None:
+        """How many fields differ from the first call under this id; None where there was none."""
+        key = (submission.reporter, submission.client_tally_id)
+        before: dict[str, Any]
+        if key in self._answered:
+            before = next(entry["received"] for entry in self._plan.submissions if _key(entry) == key)
+        elif row := self._facts.earlier.get(key):
+            before = row["received"]
+        else:
+            return None
+        return sum(value != before.get(name) for name, value in content(submission).items())
+
+    def _count(
+        self, submission: Submission, judgement: Judgement, numbers: Numbers, sheet: Sheet, recorded_at: datetime
+    ) -> Draft:
+        """The tally counts from here on, in place of what stood."""
+        before = Flags.of(sheet)
+        tally = self._tally(submission, judgement, numbers, sheet, TallyState.ACCEPTED, recorded_at)
+        if before.standing_id is not None:
+            tally.supersedes_id = before.standing_id
+            self._plan.supersede(before.standing_id, tally.id)
+        public = public_of(tally, numbers)
+        sheet.stand(
+            StandingTally(tally.id, tally.revision, tally.coverage, numbers, tally.reporter_id, recorded_at), public
+        )
+        self._note_final(submission, numbers)
+        corrects = submission.replaces is not None
+        entry = self._plan.enter(
+            sheet,
+            before,
+            kind=ReportKind.CORRECTED if corrects else ReportKind.ACCEPTED,
+            tally_id=tally.id,
+            tally=public,
+            reason=submission.note if corrects else None,
+            decided_by=submission.reporter if corrects else None,
+            recorded_at=recorded_at,
+        )
+        return Draft(Accepted(tally.id, 0, tally), entry)
+
+    def _note_final(self, submission: Submission, numbers: Numbers) -> None:
+        """Another contest's FINAL of the same station may come later in this very batch."""
+        if submission.coverage is TallyCoverage.FINAL:
+            self._facts.finals.setdefault(submission.station_id, {})[submission.contest_id] = ballots_of(numbers)
+
+    def _hold(
+        self, submission: Submission, judgement: Judgement, numbers: Numbers, sheet: Sheet, recorded_at: datetime
+    ) -> Draft:
+        """The tally waits for an editor; the log commits to it without showing a number."""
+        before = Flags.of(sheet)
+        tally = self._tally(submission, judgement, numbers, sheet, TallyState.HELD, recorded_at)
+        tally.salt = secrets.token_hex(16)
+        sheet.held += 1
+        if submission.coverage is TallyCoverage.FINAL:
+            sheet.rivals.append(HeldTally(tally.id, tally.reporter_id, numbers))
+        sheet.settle()
+        entry = self._plan.enter(
+            sheet,
+            before,
+            kind=ReportKind.HELD,
+            tally_id=tally.id,
+            commitment=commitment(tally.salt, public_of(tally, numbers)),
+            recorded_at=recorded_at,
+        )
+        return Draft(Held(tally.id, judgement.findings, tally), entry)
+
+    def _stands_already(self, judgement: Judgement, sheet: Sheet) -> Draft:
+        """Equal numbers make no new tally: the standing one is the answer, confirmed by another person's."""
+        assert sheet.standing is not None
+        if judgement.outcome is Outcome.CONFIRM:
+            self._plan.confirm(sheet.standing.id)
+        return Draft(Accepted(sheet.standing.id, 0))
+
+    def _tally(
+        self,
+        submission: Submission,
+        judgement: Judgement,
+        numbers: Numbers,
+        sheet: Sheet,
+        state: TallyState,
+        recorded_at: datetime,
+    ) -> TallyRow:
+        sheet.revisions += 1
+        sheet.changed = True
+        tally = TallyRow(
+            id=str(uuid.uuid4()),
+            election_id=self._definition.id,
+            station_id=submission.station_id,
+            contest_id=submission.contest_id,
+            revision=sheet.revisions,
+            coverage=submission.coverage,
+            state=state,
+            votes=list(numbers.votes),
+            valid_ballots=numbers.valid_ballots,
+            invalid_ballots=numbers.invalid_ballots,
+            no_vote_ballots=numbers.no_vote_ballots,
+            ballots_cast=numbers.ballots_cast,
+            as_written=submission.as_written,
+            reporter_id=submission.reporter,
+            confirmations=0,
+            findings=[finding_to_json(finding) for finding in judgement.findings],
+            evidence=list(submission.evidence),
+            note=submission.note,
+            ruleset=self._plan.ruleset,
+            counted_at=submission.counted_at,
+            recorded_at=recorded_at,
+        )
+        self._plan.tallies[tally.id] = tally
+        return tally
+
+    def _remember(self, submission: Submission, digest: str, draft: Draft, recorded_at: datetime) -> None:
+        answer = draft.answer
+        self._answered[submission.reporter, submission.client_tally_id] = (digest, draft)
+        self._plan.submissions.append(
+            {
+                "reporter_id": submission.reporter,
+                "client_tally_id": submission.client_tally_id,
+                "election_id": self._definition.id,
+                "content_sha256": digest,
+                "outcome": type(answer).__name__.upper(),
+                "tally_id": None if isinstance(answer, Rejected) else answer.tally_id,
+                "entry": draft.entry,
+                "findings": [] if isinstance(answer, Accepted) else [finding_to_json(f) for f in answer.findings],
+                "received": content(submission),
+                "recorded_at": recorded_at,
+            }
+        )
+
+
+def _key(submission: dict[str, Any]) -> Key:
+    return submission["reporter_id"], submission["client_tally_id"]
+
+
+def _earlier_answer(row: asyncpg.Record) -> Answer:
+    findings = tuple(finding_from_json(value) for value in row["findings"])
+    if row["outcome"] == "REJECTED":
+        return Rejected(row["client_tally_id"], findings, replayed=True)
+    if row["outcome"] == "HELD":
+        return Held(row["tally_id"], findings, replayed=True)
+    return Accepted(row["tally_id"], row["sequence"], replayed=True)
+
+
+def public_of(tally: TallyRow, numbers: Numbers) -> dict[str, Any]:
+    return public_tally(
+        tally.id,
+        tally.revision,
+        tally.coverage,
+        numbers,
+        as_written=tally.as_written,
+        reporter=tally.reporter_id,
+        evidence=tally.evidence,
+        counted_at=tally.counted_at,
+    )

@@ -1,0 +1,151 @@
+"""The board: one count for each contest and area, in every process, changed by each entry's difference.
+
+O(areas above the station) an entry. What readers are given are copies, made once a change and shared.
+"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cached_property
+
+from counting.result import (
+    AreaCount,
+    Row,
+    StationStanding,
+    apply,
+    blank,
+    decided,
+    margin,
+    record,
+    rows,
+    status,
+    turnout,
+)
+from counting.vocabulary import ResultsStatus
+from db.definitions import AreaNode, ContestNode, ElectionDefinition
+from db.log import CountedNumbers, LogEntry
+
+ResultKey = tuple[str, str]
+
+
+class GapError(Exception):
+    """An entry did not follow the one before it: the board would be wrong, so it stops."""
+
+
+@dataclass(frozen=True)
+class ResultView:
+    """How one contest stands in one area at one moment; immutable, shared by all who read it."""
+
+    contest: ContestNode
+    area: AreaNode
+    count: AreaCount
+    status: ResultsStatus
+    epoch: str
+    sequence: int
+
+    @cached_property
+    def rows(self) -> list[Row]:
+        return rows(self.count, self.contest.facts)
+
+    @cached_property
+    def margin(self) -> int | None:
+        return margin(self.count, self.contest.facts)
+
+    @cached_property
+    def decided(self) -> bool:
+        return decided(self.count, self.contest.facts)
+
+    @cached_property
+    def turnout(self) -> float | None:
+        return turnout(self.count)
+
+
+class Board:
+    """`sequence` is the last entry that was added; `counted_until` the newest hour that a volunteer named."""
+
+    def __init__(self, definition: ElectionDefinition) -> None:
+        self.definition = definition
+        self.sequence = 0
+        self.last_report_at: datetime | None = None
+        self.counted_until: datetime | None = None
+        self._counts: dict[ResultKey, AreaCount] = {
+            (contest.id, area.id): zero(contest, area)
+            for contest in definition.contests.values()
+            for area in contest.areas
+        }
+        self._views: dict[tuple[ResultKey, bool], ResultView] = {}
+
+    def add(self, entry: LogEntry) -> None:
+        """Raises GapError where the entry is not the next one."""
+        if entry.sequence != self.sequence + 1:
+            raise GapError(f"{self.definition.id}: entry {entry.sequence} after {self.sequence}")
+        station = self.definition.stations[entry.station_id]
+        registered = station.registered(entry.contest_id) or 0
+        before = _standing(entry.previous, entry.disputed_before, entry.held_before, registered)
+        after = _standing(entry.standing, entry.disputed, entry.held, registered)
+        top = self.definition.contests[entry.contest_id].area
+        for area in station.area.path():
+            key = (entry.contest_id, area.id)
+            count = self._counts[key]
+            apply(count, before, after)
+            record(count, entry.kind, entry.sequence, entry.recorded_at)
+            self._views.pop((key, True), None)
+            self._views.pop((key, False), None)
+            if area is top:
+                break
+        self.sequence = entry.sequence
+        self.last_report_at = entry.recorded_at
+        counted_at = entry.standing.counted_at if entry.standing else None
+        if counted_at is not None and (self.counted_until is None or counted_at > self.counted_until):
+            self.counted_until = counted_at
+
+    def count(self, contest_id: str, area_id: str) -> AreaCount | None:
+        """The live count, to be read at once and not kept."""
+        return self._counts.get((contest_id, area_id))
+
+    def counts(self) -> Iterator[tuple[ResultKey, AreaCount]]:
+        yield from self._counts.items()
+
+    def view(self, contest: ContestNode, area: AreaNode, *, opened: bool) -> ResultView:
+        """A copy that no later entry changes; KeyError where this contest has no result in this area."""
+        key = (contest.id, area.id)
+        view = self._views.get((key, opened))
+        if view is None:
+            count = self._counts[key].copy()
+            view = ResultView(
+                contest,
+                area,
+                count,
+                status(count, counting_has_opened=opened),
+                self.definition.epoch,
+                count.sequence,
+            )
+            self._views[key, opened] = view
+        return view
+
+    def changed_since(self, keys: Iterable[ResultKey], sequence: int) -> list[ResultKey]:
+        return [key for key in keys if self._counts[key].sequence > sequence]
+
+    def copy(self) -> "Board":
+        """A board of its own that can go on from here."""
+        twin = Board.__new__(Board)
+        twin.definition = self.definition
+        twin.sequence = self.sequence
+        twin.last_report_at, twin.counted_until = self.last_report_at, self.counted_until
+        twin._counts = {key: count.copy() for key, count in self._counts.items()}
+        twin._views = {}
+        return twin
+
+
+def zero(contest: ContestNode, area: AreaNode) -> AreaCount:
+    return blank(
+        len(contest.candidates),
+        contest.stations_by_area.get(area.id, 0),
+        contest.registered_by_area.get(area.id, 0),
+    )
+
+
+def _standing(counted: CountedNumbers | None, disputed: bool, held: int, registered: int) -> StationStanding:
+    if counted is None:
+        return StationStanding(None, None, disputed, held, registered)
+    return StationStanding(counted.numbers, counted.coverage, disputed, held, registered)
