@@ -1,0 +1,86 @@
+"""`tallywire simulate`: plays a package's night against a server."""
+
+import asyncio
+from pathlib import Path
+from typing import Annotated, NoReturn
+
+import typer
+from rich.console import Console
+
+from tallywire.package import PackageFaults, read_package, read_station_counts
+from tallywire.simulate.night import CONNECTIONS, run_night
+from tallywire.simulate.operator import NightRefusedError
+from tallywire.simulate.pace import PaceError, read_pace
+from tallywire.simulate.plan import VOLUNTEERS, NightPlan, plan_night
+from tallywire.simulate.progress import shown_progress
+from tallywire.simulate.report import NightReport, print_report
+from tallywire.simulate.wire import RefusedError, UnreachableError
+
+SEED = 2022
+BAD_INPUT, DIFFERS = 2, 1
+
+
+def simulate_command(
+    package: Annotated[Path, typer.Option(help="The election package whose station counts are played.")],
+    url: Annotated[str, typer.Option(help="The server's address.")] = "http://127.0.0.1:8000",
+    speed: Annotated[float, typer.Option(min=0, help="1: real time. 0: as fast as the server takes.")] = 60,
+    seed: Annotated[int, typer.Option(help="The same seed plans the same night.")] = SEED,
+    volunteers: Annotated[int, typer.Option(min=1, help="How many phones send.")] = VOLUNTEERS,
+    token: Annotated[str, typer.Option(envvar="TALLYWIRE_TOKEN", help="An operator's token.", show_default=False)] = "",
+    election: Annotated[str | None, typer.Option(help="The election's id, where it is not the package's.")] = None,
+    connections: Annotated[int, typer.Option(min=1, max=1000, help="HTTP connections.")] = CONNECTIONS,
+    continue_: Annotated[
+        bool, typer.Option("--continue", help="Go on where another run stopped; play only what is open.")
+    ] = False,
+    report: Annotated[Path | None, typer.Option(help="Write the report there, as JSON.")] = None,
+) -> None:
+    """Play election night: thousands of simulated volunteers send every station's tallies over HTTP.
+
+    Ends with 0 where every result equals the package's station counts, 1 where one does not, 2 on bad input.
+    """
+    errors = Console(stderr=True)
+    if not token:
+        _end("an operator's token is needed: --token or TALLYWIRE_TOKEN (tallywire token --role OPERATOR)")
+    if report is not None and not report.parent.is_dir():
+        _end(f"--report: there is no folder {report.parent}")
+    with errors.status("Planning the night"):
+        plan = _read_plan(package, seed, volunteers)
+    try:
+        with shown_progress(errors) as progress:
+            outcome: NightReport = asyncio.run(
+                run_night(
+                    plan,
+                    url=url,
+                    token=token,
+                    speed=speed,
+                    election_id=election,
+                    connections=connections,
+                    go_on=continue_,
+                    progress=progress,
+                )
+            )
+    except (NightRefusedError, RefusedError, UnreachableError) as fault:
+        _end(str(fault))
+    except KeyboardInterrupt:
+        raise typer.Exit(130) from None
+    print_report(outcome, Console())
+    if report is not None:
+        outcome.write(report)
+    if not outcome.equal:
+        raise typer.Exit(DIFFERS)
+
+
+def _read_plan(folder: Path, seed: int, volunteers: int) -> NightPlan:
+    try:
+        election = read_package(folder).election
+        counts = read_station_counts(folder, election)
+        if not counts:
+            _end(f"{folder} has no station_counts.csv: there is nothing to play")
+        return plan_night(election, counts, read_pace(folder, election, seed), seed=seed, volunteers=volunteers)
+    except (PackageFaults, PaceError, OSError) as fault:
+        _end(str(fault))
+
+
+def _end(message: str) -> NoReturn:
+    Console(stderr=True).print(f"simulate: {message}", style="red", highlight=False, soft_wrap=True, markup=False)
+    raise typer.Exit(BAD_INPUT)

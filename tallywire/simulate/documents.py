@@ -1,0 +1,43 @@
+"""The GraphQL documents that the simulation sends: few, constant, so that a server may keep them parsed."""
+
+_OUTCOME = """
+    __typename
+    ... on TallyAccepted { replayed tally { id confirmations } }
+    ... on TallyHeld { replayed findings { rule } }
+    ... on TallyRejected { replayed findings { rule } }
+"""
+
+SUBMIT_TALLY = "mutation SubmitTally($input: SubmitTallyInput!) { submitTally(input: $input) {" + _OUTCOME + "} }"
+
+SUBMIT_TALLIES = (
+    "mutation SubmitTallies($inputs: [SubmitTallyInput!]!) { submitTallies(inputs: $inputs) {" + _OUTCOME + "} }"
+)
+
+ELECTION = "query Election($id: ID!) { election(id: $id) { phase lastReportAt stationsTotal } }"
+
+SET_PHASE = """mutation SetPhase($id: ID!, $phase: ElectionPhase!) {
+  setElectionPhase(electionId: $id, phase: $phase) { phase }
+}"""
+
+CREATE_CODE = """mutation CreateCode($input: CreateEnrolmentCodesInput!) {
+  createEnrolmentCodes(input: $input) { code }
+}"""
+
+ENROL = """mutation Enrol($input: EnrolInput!) {
+  enrol(input: $input) { __typename ... on Enrolled { token } ... on EnrolmentRefused { message(lang: EN) } }
+}"""
+
+RESULTS = """query Results($id: ID!, $contestIds: [ID!], $areaIds: [ID!], $level: AreaLevel) {
+  results(electionId: $id, contestIds: $contestIds, areaIds: $areaIds, level: $level) {
+    contest { id } area { id } status stationsFinal
+    invalidBallots noVoteBallots ballotsCast
+    rows { candidate { id } votes }
+  }
+}"""
+
+FINAL_STATIONS = """query FinalStations($id: ID!, $contestId: ID!, $state: StationState!, $after: String) {
+  stations(electionId: $id, contestId: $contestId, state: $state, first: 500, after: $after) {
+    edges { node { id } }
+    pageInfo { hasNextPage endCursor }
+  }
+}"""

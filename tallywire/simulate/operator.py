@@ -1,0 +1,79 @@
+"""What the night's operator does: opens the count and enrols volunteers."""
+
+from typing import Any
+
+from tallywire.simulate.documents import CREATE_CODE, ELECTION, ENROL, FINAL_STATIONS, SET_PHASE
+from tallywire.simulate.wire import RefusedError, Wire, request_body
+
+# The first contact waits no longer than this: a wrong address should be told at once.
+FIRST_CONTACT_SECONDS = 10.0
+# A code whose answer was lost is spent; then another is made, this often at most.
+CODES_MAX = 4
+PHASES_TO_COUNTING = {"SETUP": ("VOTING", "COUNTING"), "VOTING": ("COUNTING",)}
+
+
+class NightRefusedError(Exception):
+    """This server's election cannot be simulated as it stands; the text says why and what helps."""
+
+
+class Operator:
+    """The operator's requests to one election. `election_id` is the served id."""
+
+    def __init__(self, wire: Wire, token: str, election_id: str) -> None:
+        self._wire = wire
+        self._token = token
+        self._id = election_id
+
+    async def open_count(self, *, go_on: bool) -> bool:
+        """Brings the election to COUNTING; True where tallies stand there already.
+
+        Raises NightRefusedError where there is no such election, it is closed, or has tallies and not `go_on`.
+        """
+        answer = await self._ask(ELECTION, patience=FIRST_CONTACT_SECONDS)
+        election = answer["election"]
+        if election is None:
+            raise NightRefusedError(f"the server has no election {self._id!r}: import its package first")
+        if election["phase"] == "CLOSED":
+            raise NightRefusedError(f"{self._id} is CLOSED: it takes no tallies any more")
+        begun = election["lastReportAt"] is not None
+        if begun and not go_on:
+            raise NightRefusedError(
+                f"{self._id} has tallies that are not of this simulation: use --continue to play only what is open"
+            )
+        for phase in PHASES_TO_COUNTING.get(election["phase"], ()):
+            await self._ask(SET_PHASE, phase=phase)
+        return begun
+
+    async def enrol(self, stations: list[str], name: str) -> str:
+        """A bearer token of a new volunteer for these stations (served ids). Raises RefusedError."""
+        message = ""
+        for _ in range(CODES_MAX):
+            code = await self._code(stations)
+            body = request_body(ENROL, {"input": {"code": code, "displayName": name}})
+            enrolled = (await self._wire.call(body, None)).data["enrol"]
+            if enrolled["__typename"] == "Enrolled":
+                return str(enrolled["token"])
+            message = enrolled["message"]
+        raise RefusedError("ENROLMENT_REFUSED", message)
+
+    async def stations_in_state(self, contest_id: str, state: str) -> set[str]:
+        """Served ids of the stations whose count of the contest stands so."""
+        found: set[str] = set()
+        after = None
+        while True:
+            answer = await self._ask(FINAL_STATIONS, contestId=contest_id, state=state, after=after)
+            page = answer["stations"]
+            found.update(edge["node"]["id"] for edge in page["edges"])
+            if not page["pageInfo"]["hasNextPage"]:
+                return found
+            after = page["pageInfo"]["endCursor"]
+
+    async def _code(self, stations: list[str]) -> str:
+        wanted = {"electionId": self._id, "role": "VOLUNTEER", "count": 1, "stationIds": stations}
+        body = request_body(CREATE_CODE, {"input": wanted})
+        answer = await self._wire.call(body, self._token)
+        return str(answer.data["createEnrolmentCodes"][0]["code"])
+
+    async def _ask(self, query: str, patience: float | None = None, **variables: Any) -> dict[str, Any]:
+        body = request_body(query, {"id": self._id, **variables})
+        return (await self._wire.call(body, self._token, patience=patience)).data

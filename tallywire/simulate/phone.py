@@ -1,0 +1,133 @@
+"""A volunteer's phone: sends one thing after the other, the same bytes until answered, and corrects slips."""
+
+import asyncio
+import uuid
+from collections import deque
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from counting.election import Election
+from tallywire.simulate.documents import SUBMIT_TALLIES, SUBMIT_TALLY
+from tallywire.simulate.score import Score
+from tallywire.simulate.sending import Mistake, PlannedTally, Repeat, Sending
+from tallywire.simulate.wire import Wire, request_body
+
+
+class Form:
+    """Fills `SubmitTallyInput` for planned tallies. `run`: makes clientTallyIds of this run differ from others'."""
+
+    def __init__(self, election: Election, election_id: str, run: uuid.UUID) -> None:
+        self._id = election_id
+        self._run = run
+        self._close = election.polls_close_at
+        self._several = {contest.code for contest in election.contests if contest.votes_per_ballot > 1}
+        self._candidates: dict[str, list[str]] = {}
+        for candidate in sorted(election.candidates, key=lambda candidate: candidate.ballot_number):
+            own = self._candidates.setdefault(candidate.contest, [])
+            own.append(f"{election_id}/{candidate.code}")
+
+    def filled(self, planned: PlannedTally, *, wrong: bool, replaces: str | None = None) -> dict[str, Any]:
+        """The input, with its mistake in it where `wrong`."""
+        ids = self._candidates[planned.contest]
+        rows = [{"candidateId": i, "votes": v} for i, v in zip(ids, planned.votes, strict=True)]
+        counted_at: datetime = self._close + timedelta(milliseconds=round(planned.counted_at * 1000))
+        filled: dict[str, Any] = {
+            "clientTallyId": str(uuid.uuid5(self._run, f"{planned.key}/{wrong}")),
+            "stationId": f"{self._id}/{planned.station}",
+            "contestId": f"{self._id}/{planned.contest}",
+            "coverage": planned.coverage.value,
+            "votes": rows,
+            "invalidBallots": planned.invalid_ballots,
+            "noVoteBallots": planned.no_vote_ballots,
+            "ballotsCast": planned.ballots_cast,
+            "countedAt": counted_at.isoformat(),
+        }
+        if planned.contest in self._several:
+            filled["validBallots"] = sum(vote or 0 for vote in planned.votes)
+        if replaces is not None:
+            filled["replaces"] = replaces
+        if wrong:
+            _spoil(filled, planned)
+        return filled
+
+
+def _spoil(filled: dict[str, Any], planned: PlannedTally) -> None:
+    """Puts the planned mistake into the input, in place."""
+    match planned.mistake:
+        case Mistake.WRONG_SUM:
+            filled["ballotsCast"] += 1 + planned.key % 9
+        case Mistake.NEGATIVE_NUMBER:
+            row = filled["votes"][planned.key % len(filled["votes"])]
+            row["votes"] = -1 - (row["votes"] or 0)
+        case Mistake.MISSING_CANDIDATE:
+            del filled["votes"][planned.key % len(filled["votes"])]
+        case None:
+            pass
+
+
+class Phone:
+    """One volunteer's phone. `pending` is what it has to send; one worker at a time empties it, in order."""
+
+    def __init__(self, number: int, stations: Sequence[str], form: Form, wire: Wire, score: Score) -> None:
+        self.number = number
+        self.stations = stations
+        self.pending: deque[Sending] = deque()
+        self.busy = False
+        self.token: str | None = None
+        self._form = form
+        self._wire = wire
+        self._score = score
+
+    async def send(self, sending: Sending) -> None:
+        """Sends it until answered, then the corrected version of what was mistyped."""
+        self._score.bursts += len(sending.tallies) > 1
+        outcomes = await self._submit(sending, sending.tallies, first=True)
+        corrected, replaced = [], []
+        for tally, outcome in zip(sending.tallies, outcomes, strict=True):
+            if tally.mistake is not None:
+                taken = outcome["__typename"] == "TallyAccepted"
+                corrected.append(tally)
+                replaced.append(outcome["tally"]["id"] if taken else None)
+        if corrected:
+            await self._submit(sending, corrected, first=False, replaced=replaced)
+
+    async def _submit(
+        self,
+        sending: Sending,
+        tallies: Sequence[PlannedTally],
+        *,
+        first: bool,
+        replaced: Sequence[str | None] = (),
+    ) -> list[dict[str, Any]]:
+        wrong = [first and tally.mistake is not None for tally in tallies]
+        inputs = [
+            self._form.filled(tally, wrong=slip, replaces=replaced[index] if replaced else None)
+            for index, (tally, slip) in enumerate(zip(tallies, wrong, strict=True))
+        ]
+        body = _body(inputs)
+        repeat = sending.repeat if first else None
+        give_up_after = sending.give_up_after if first else None
+        calls = 2 if repeat is Repeat.AT_ONCE else 1
+        answers = await asyncio.gather(*(self._call(body, len(tallies), give_up_after) for _ in range(calls)))
+        for tally, outcome, slip in zip(tallies, answers[0], wrong, strict=True):
+            self._score.tally_answered(tally, outcome, slip)
+        if repeat is Repeat.AFTERWARDS:
+            answers.append(await self._call(body, len(tallies), None))
+        for again in answers[1:]:
+            self._score.resent += len(tallies)
+            for outcome in again:
+                self._score.repeat_answered(outcome)
+        return answers[0]
+
+    async def _call(self, body: bytes, tallies: int, give_up_after: float | None) -> list[dict[str, Any]]:
+        answer = await self._wire.call(body, self.token, give_up_after=give_up_after)
+        self._score.request_answered(answer, tallies, answer.attempts)
+        data = answer.data
+        return [data["submitTally"]] if "submitTally" in data else list(data["submitTallies"])
+
+
+def _body(inputs: list[dict[str, Any]]) -> bytes:
+    if len(inputs) == 1:
+        return request_body(SUBMIT_TALLY, {"input": inputs[0]})
+    return request_body(SUBMIT_TALLIES, {"inputs": inputs})

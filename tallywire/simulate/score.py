@@ -1,0 +1,55 @@
+"""What became of the tallies sent: counted while the night runs, and again by the report at its end."""
+
+from collections import Counter
+from dataclasses import dataclass, field
+from typing import Any
+
+from tallywire.simulate.sending import PlannedTally
+from tallywire.simulate.wire import Answer
+
+
+@dataclass(slots=True)
+class Score:
+    """Counts of tallies, each clientTallyId once in `sent`. `seconds`: of each answered request with tallies.
+
+    `mistakes_taken`: deliberate slips that the server accepted; `settled` counts tallies in their last version.
+    """
+
+    sent: int = 0
+    resent: int = 0
+    accepted: int = 0
+    replayed: int = 0
+    confirmed: int = 0
+    settled: int = 0
+    mistyped: int = 0
+    mistakes_taken: int = 0
+    bursts: int = 0
+    held: Counter[str] = field(default_factory=Counter)
+    rejected: Counter[str] = field(default_factory=Counter)
+    seconds: list[float] = field(default_factory=list)
+    finals: Counter[str] = field(default_factory=Counter)
+
+    def request_answered(self, answer: Answer, tallies: int, times_sent: int) -> None:
+        self.seconds.append(answer.seconds)
+        self.resent += tallies * (times_sent - 1)
+
+    def tally_answered(self, planned: PlannedTally, outcome: dict[str, Any], wrong: bool) -> None:
+        """Takes the outcome of one clientTallyId, once; a second answer to it goes to `repeat_answered`."""
+        kind = outcome["__typename"]
+        self.sent += 1
+        self.replayed += outcome["replayed"]
+        self.mistyped += wrong
+        if kind == "TallyAccepted":
+            self.accepted += 1
+            self.confirmed += outcome["tally"]["confirmations"] > 0
+            self.mistakes_taken += wrong
+        elif kind == "TallyHeld":
+            self.held.update({finding["rule"] for finding in outcome["findings"]})
+        else:
+            self.rejected.update({finding["rule"] for finding in outcome["findings"]})
+        if not wrong:
+            self.settled += 1
+            self.finals[planned.station] += planned.is_final
+
+    def repeat_answered(self, outcome: dict[str, Any]) -> None:
+        self.replayed += outcome["replayed"]

@@ -1,0 +1,141 @@
+"""GraphQL over HTTP as a phone speaks it: one body, one answer, and the same body again until there is one."""
+
+import asyncio
+import random
+import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import Any
+
+import aiohttp
+import orjson
+
+# Seconds between attempts: doubled from the first to the last, with chance added.
+BACK_OFF_FIRST, BACK_OFF_MAX = 0.1, 2.0
+# An answer that takes longer is given up, in seconds.
+ANSWER_SECONDS_MAX = 15.0
+# Without any answer at all for this long, the server is gone for good.
+PATIENCE_SECONDS = 600.0
+# How often one request may be answered with an error that the server calls its own fault.
+FAULTS_MAX = 6
+OWN_FAULTS = frozenset({"INTERNAL", "INTERNAL_ERROR", "INTERNAL_SERVER_ERROR", "UNAVAILABLE", "OVERLOADED"})
+
+
+class RefusedError(Exception):
+    """The server answered, and sending the same again would change nothing. `code`: of the GraphQL error."""
+
+    def __init__(self, code: str, message: str) -> None:
+        super().__init__(f"{code}: {message}")
+        self.code = code
+
+
+class UnreachableError(Exception):
+    """No answer from the server, for longer than the simulation waits."""
+
+
+class UnansweredError(Exception):
+    """One attempt without a usable answer: no connection, none left, a time-out, or the server's own fault."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """`seconds`: from sending to answer, of the attempt that was answered. `attempts`: 1 and more."""
+
+    data: dict[str, Any]
+    seconds: float
+    attempts: int
+
+
+def request_body(query: str, variables: dict[str, Any]) -> bytes:
+    """The POST body of one operation."""
+    return orjson.dumps({"query": query, "variables": variables})
+
+
+class Wire:
+    """A pool of keep-alive connections to one server's /graphql."""
+
+    def __init__(self, session: aiohttp.ClientSession, url: str, patience_seconds: float = PATIENCE_SECONDS) -> None:
+        self._session = session
+        self._url = url.rstrip("/") + "/graphql"
+        self._patience_seconds = patience_seconds
+        self._answered_at = time.monotonic()
+        self.reachable = True
+
+    async def call(
+        self, body: bytes, token: str | None, *, give_up_after: float | None = None, patience: float | None = None
+    ) -> Answer:
+        """Sends `body` until it is answered, the same bytes each time.
+
+        `give_up_after`: seconds the first attempt waits. Raises RefusedError, UnreachableError.
+        """
+        attempts = faults = 0
+        wait = BACK_OFF_FIRST
+        started = time.monotonic()
+        while True:
+            attempts += 1
+            limit = give_up_after if give_up_after is not None and attempts == 1 else ANSWER_SECONDS_MAX
+            began = time.perf_counter()
+            try:
+                data = await self.attempt(body, token, limit)
+            except RefusedError as refusal:
+                faults += 1
+                if refusal.code not in OWN_FAULTS or faults >= FAULTS_MAX:
+                    raise
+            except UnansweredError as failure:
+                if attempts > 1 or give_up_after is None:
+                    self.reachable = False
+                self._check_patience(started, patience or self._patience_seconds, failure)
+            else:
+                self.reachable = True
+                self._answered_at = time.monotonic()
+                return Answer(data, time.perf_counter() - began, attempts)
+            await asyncio.sleep(wait * random.uniform(0.5, 1.5))
+            wait = min(wait * 2, BACK_OFF_MAX)
+
+    async def attempt(self, body: bytes, token: str | None, limit: float) -> dict[str, Any]:
+        """One POST. Raises UnansweredError where another attempt may help, else RefusedError."""
+        headers = {"Content-Type": "application/json", "Accept": "application/json"}
+        if token is not None:
+            headers["Authorization"] = f"Bearer {token}"
+        timeout = aiohttp.ClientTimeout(total=limit)
+        try:
+            async with self._session.post(self._url, data=body, headers=headers, timeout=timeout) as response:
+                content = await response.read()
+                status = response.status
+        except (aiohttp.ClientConnectionError, aiohttp.ClientPayloadError, TimeoutError) as failure:
+            raise UnansweredError(str(failure) or type(failure).__name__) from failure
+        except aiohttp.ClientError as failure:
+            raise RefusedError("NO_GRAPHQL", f"{self._url}: {failure or type(failure).__name__}") from failure
+        return _data_of(status, content)
+
+    def _check_patience(self, started: float, patience: float, failure: Exception) -> None:
+        if time.monotonic() - max(started, self._answered_at) > patience:
+            raise UnreachableError(f"no answer from {self._url} for {patience:.0f} s ({failure})") from failure
+
+
+@asynccontextmanager
+async def open_wire(url: str, connections: int, patience_seconds: float = PATIENCE_SECONDS) -> AsyncIterator[Wire]:
+    """A wire with at most `connections` connections, closed at the end."""
+    connector = aiohttp.TCPConnector(limit=connections, keepalive_timeout=60)
+    async with aiohttp.ClientSession(connector=connector, cookie_jar=aiohttp.DummyCookieJar()) as session:
+        yield Wire(session, url, patience_seconds)
+
+
+def _data_of(status: int, content: bytes) -> dict[str, Any]:
+    if status >= 500 or status == 429:
+        raise UnansweredError(f"HTTP {status}")
+    try:
+        answer = orjson.loads(content)
+    except orjson.JSONDecodeError as fault:
+        raise RefusedError(f"HTTP_{status}", "the answer is no JSON") from fault
+    if not isinstance(answer, dict):
+        raise RefusedError(f"HTTP_{status}", "the answer is no GraphQL answer")
+    if errors := answer.get("errors"):
+        first = errors[0]
+        code = (first.get("extensions") or {}).get("code") or f"HTTP_{status}"
+        raise RefusedError(str(code), str(first.get("message", "")))
+    data = answer.get("data")
+    if not isinstance(data, dict):
+        raise RefusedError(f"HTTP_{status}", "the answer holds no data")
+    return data
