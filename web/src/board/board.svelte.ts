@@ -1,0 +1,185 @@
+/** The board's data: loaded once, then changed by one subscription, published to the page at most once a frame. */
+import { BoardDocument, ElectionsDocument, LocalRacesDocument, RaceDocument } from "../generated/operations";
+import type { BoardSubscription, BoardSubscriptionVariables, ElectionsQuery, LocalRacesQuery, RaceQuery } from "../generated/operations";
+import { ask, QueryFailed } from "./ask";
+import { deck, headline, kindOf, plain, spoken, type Night } from "./headline";
+import { page } from "./page.svelte";
+import { applyUpdate, keyOf, newer, type Result, type Results, type Update } from "./results";
+import { standings, type Standing } from "./standing";
+import { Wire, type WireState } from "./wire";
+
+export type Election = ElectionsQuery["elections"][number];
+export type Race = NonNullable<RaceQuery["contest"]>;
+export type Area = Race["area"]["children"][number];
+export type LocalContest = NonNullable<LocalRacesQuery["election"]>["contests"][number];
+
+/** From the widest to the narrowest, as the API's AreaLevel lists them. */
+const LEVELS = ["COUNTRY", "REGION", "PROVINCE", "CITY", "CONSTITUENCY", "DISTRICT", "SUBDISTRICT"];
+const PHASE_POLL_MS = 15_000;
+const RESET_NOTICE_MS = 6_000;
+
+export type Loading = { is: "loading" } | { is: "ready" } | { is: "empty" } | { is: "failed"; incident: string | null };
+
+class Board {
+  loading = $state<Loading>({ is: "loading" });
+  line = $state<WireState>({ is: "connecting" });
+  /** The last update began anew from the newest result instead of going on. */
+  reset = $state(false);
+  election = $state.raw<Election | null>(null);
+  race = $state.raw<Race | null>(null);
+  localContests = $state.raw<readonly LocalContest[]>([]);
+  results = $state.raw<Results>(new Map());
+  /** The newest time that the numbers speak of: when volunteers say they counted, else when a report came. */
+  dataTime = $state<string | null>(null);
+  isTest = $state(false);
+  /** True while numbers must step to their new values at once, after a loss or a hidden tab. */
+  step = $state(true);
+
+  readonly city: Result | undefined = $derived(this.race ? this.results.get(keyOf(this.race.id, this.race.area.id)) : undefined);
+  readonly standings: readonly Standing[] = $derived(standings(this.race?.candidates ?? [], this.city));
+  readonly areas: readonly Area[] = $derived(this.race?.area.children ?? []);
+  readonly night: Night | null = $derived.by(() => this.#night());
+  readonly complete: boolean = $derived(this.city?.status === "UNOFFICIAL_COMPLETE" || this.city?.status === "CORRECTION");
+
+  #wire: Wire<BoardSubscription, BoardSubscriptionVariables> | null = null;
+  #held: Results = new Map();
+  #heldTime: string | null = null;
+  #frame = 0;
+  #missed = true;
+  #phasePoll: ReturnType<typeof setTimeout> | undefined;
+
+  async load(): Promise<void> {
+    this.loading = { is: "loading" };
+    try {
+      const { elections } = await ask(ElectionsDocument, {});
+      const election = elections.find((one) => one.id === page.election) ?? elections[0];
+      const contest = election && widest(election);
+      if (!election || !contest) {
+        this.loading = { is: "empty" };
+        return;
+      }
+      const { contest: race } = await ask(RaceDocument, { contestId: contest.id });
+      this.#open(election, race ?? null);
+    } catch (error) {
+      this.loading = { is: "failed", incident: error instanceof QueryFailed ? error.incident : null };
+    }
+  }
+
+  tryNow(): void {
+    this.#wire?.tryNow();
+  }
+
+  resultIn(areaId: string): Result | undefined {
+    return this.race ? this.results.get(keyOf(this.race.id, areaId)) : undefined;
+  }
+
+  standingsIn(areaId: string): readonly Standing[] {
+    return standings(this.race?.candidates ?? [], this.resultIn(areaId));
+  }
+
+  #open(election: Election, race: Race | null): void {
+    this.election = election;
+    this.race = race;
+    this.isTest = election.isTest;
+    this.dataTime = this.#heldTime = election.countedUntil ?? election.lastReportAt ?? null;
+    this.loading = { is: race ? "ready" : "empty" };
+    if (!race) return;
+    // Nothing is public before COUNTING: ask again until it opens.
+    if (election.phase === "SETUP" || election.phase === "VOTING") this.#phasePoll = setTimeout(() => void this.#lookAgain(), PHASE_POLL_MS);
+    else this.#subscribe(election, race);
+  }
+
+  async #lookAgain(): Promise<void> {
+    clearTimeout(this.#phasePoll);
+    const found = await ask(ElectionsDocument, {}).catch(() => null);
+    this.#open(found?.elections.find((one) => one.id === this.election?.id) ?? this.election!, this.race);
+  }
+
+  #subscribe(election: Election, race: Race): void {
+    const local = localContests(election, race);
+    this.#wire = new Wire<BoardSubscription, BoardSubscriptionVariables>({
+      operation: BoardDocument,
+      variables: {
+        electionId: election.id,
+        contestIds: [race.id, ...local.map((contest) => contest.id)],
+        areaIds: [race.area.id, ...race.area.children.map((area) => area.id)],
+      },
+      cursorOf: (data) => data.resultUpdates.cursor,
+      hear: (data, afterLoss) => this.#take(data.resultUpdates, afterLoss),
+      state: (state) => void (this.line = state),
+    });
+    this.#wire.start();
+    document.addEventListener("visibilitychange", () => document.visibilityState === "visible" && this.#publishSoon());
+    if (local[0]) void this.#loadLocal(election, local[0].office, race);
+  }
+
+  async #loadLocal(election: Election, office: string, race: Race): Promise<void> {
+    const found = await ask(LocalRacesDocument, { electionId: election.id, office }).catch(() => null);
+    this.localContests = (found?.election?.contests ?? []).filter((contest) => contest.id !== race.id);
+  }
+
+  #take(update: Update, afterLoss: boolean): void {
+    this.#held = applyUpdate(this.#held, update);
+    this.#heldTime = update.countedUntil ?? newer(this.#heldTime, update.lastReportAt);
+    this.isTest = update.isTest;
+    if (update.reset) this.#sayReset();
+    this.#missed ||= afterLoss || update.kind === "SNAPSHOT" || document.visibilityState === "hidden";
+    this.#publishSoon();
+  }
+
+  #publishSoon(): void {
+    if (document.visibilityState === "hidden" || this.#frame) return;
+    this.#frame = requestAnimationFrame(() => {
+      this.#frame = 0;
+      this.step = this.#missed;
+      this.#missed = false;
+      this.results = this.#held;
+      this.dataTime = this.#heldTime;
+    });
+  }
+
+  #sayReset(): void {
+    this.reset = true;
+    setTimeout(() => (this.reset = false), RESET_NOTICE_MS);
+  }
+
+  #night(): Night | null {
+    const { election, race } = this;
+    if (!election || !race) return null;
+    return {
+      phase: election.phase,
+      pollsCloseAt: election.pollsCloseAt,
+      timeZone: election.timeZone,
+      dataTime: this.dataTime,
+      result: this.city,
+      standings: this.standings,
+      local: this.areas.map((area) => this.standingsIn(area.id)),
+      localTotal: this.areas.length,
+      localLevel: this.areas[0]?.level ?? "DISTRICT",
+    };
+  }
+
+  readonly kind = $derived(this.night ? kindOf(this.night) : null);
+  readonly headline = $derived(this.night ? headline(this.night, page.lang) : []);
+  readonly deck = $derived(this.night ? deck(this.night, page.lang) : []);
+  readonly sentence = $derived(this.night ? spoken(this.night, page.lang) : "");
+  readonly title = $derived(plain(this.headline));
+}
+
+/** The contest that the most people decide: the widest area's, the first of those. */
+function widest(election: Election): Election["contests"][number] | undefined {
+  const width = (contest: Election["contests"][number]) => LEVELS.indexOf(contest.area.level);
+  return election.contests.reduce<Election["contests"][number] | undefined>(
+    (best, contest) => (best && width(best) <= width(contest) ? best : contest),
+    undefined,
+  );
+}
+
+/** Contests of one other office that are decided in the areas below: here the council's. */
+function localContests(election: Election, race: Race): Election["contests"] {
+  const below = new Set(race.area.children.map((area) => area.id));
+  const local = election.contests.filter((contest) => contest.id !== race.id && below.has(contest.area.id));
+  return local.filter((contest) => contest.office === local[0]?.office);
+}
+
+export const board = new Board();

@@ -1,0 +1,34 @@
+/** Seats of the races below, by the party or group of whoever leads each. */
+import type { LocalContest } from "./board.svelte";
+import { keyOf, type Result, type Results } from "./results";
+import { leadOf, standings } from "./standing";
+
+type Member = LocalContest["candidates"][number];
+
+export interface Group {
+  readonly nameTh: string | null;
+  readonly nameEn: string | null;
+  readonly color: string;
+  readonly leading: number;
+  readonly decided: number;
+}
+
+/** Largest first; races without votes or level at the top are in none. */
+export function seatsByGroup(contests: readonly LocalContest[], areaOf: ReadonlyMap<string, string>, results: Results): Group[] {
+  const groups = new Map<string, Group>();
+  for (const contest of contests) {
+    const result = results.get(keyOf(contest.id, areaOf.get(contest.id) ?? ""));
+    const ahead = aheadIn(contest, result);
+    if (!ahead) continue;
+    const key = ahead.partyTh ?? "";
+    const group = groups.get(key) ?? { nameTh: ahead.partyTh ?? null, nameEn: ahead.partyEn ?? null, color: ahead.color, leading: 0, decided: 0 };
+    const decided = result?.decided === true;
+    groups.set(key, { ...group, leading: group.leading + (decided ? 0 : 1), decided: group.decided + (decided ? 1 : 0) });
+  }
+  return [...groups.values()].sort((a, b) => b.leading + b.decided - (a.leading + a.decided));
+}
+
+function aheadIn(contest: LocalContest, result: Result | undefined): Member | null {
+  if (!result || result.validBallots === 0) return null;
+  return leadOf(standings(contest.candidates, result))?.first.candidate ?? null;
+}

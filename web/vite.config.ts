@@ -1,0 +1,42 @@
+import { createHash } from "node:crypto";
+import { readFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { svelte } from "@sveltejs/vite-plugin-svelte";
+import { defineConfig, type Plugin } from "vite";
+
+const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
+
+// A file of its own, run before the first paint: language and theme must not flash, and the pages carry no inline script.
+function firstPaint(): Plugin {
+  const source = readFileSync(here("./src/first-paint.js"), "utf8");
+  const name = `assets/first-paint-${createHash("sha256").update(source).digest("hex").slice(0, 8)}.js`;
+  let serving = false;
+  return {
+    name: "first-paint",
+    configResolved: (config) => void (serving = config.command === "serve"),
+    generateBundle() {
+      this.emitFile({ type: "asset", fileName: name, source });
+    },
+    transformIndexHtml: () => [
+      { tag: "script", attrs: { src: serving ? "/src/first-paint.js" : `/${name}` }, injectTo: "head-prepend" },
+    ],
+  };
+}
+
+export default defineConfig({
+  plugins: [svelte(), firstPaint()],
+  build: {
+    target: "es2022",
+    assetsInlineLimit: 0,
+    // The browser would otherwise fetch a polyfill that every browser able to run the rest does without.
+    modulePreload: { polyfill: false },
+    // GraphiQL is a page for developers, over a megabyte before compression.
+    chunkSizeWarningLimit: 1600,
+    rollupOptions: { input: { board: here("./index.html"), graphiql: here("./graphiql.html") } },
+  },
+  server: {
+    fs: { allow: [here("..")] },
+    proxy: { "/graphql": { target: process.env.TALLYWIRE_URL ?? "http://127.0.0.1:8000", ws: true } },
+  },
+  test: { include: ["src/**/*.test.ts"] },
+} as Parameters<typeof defineConfig>[0]);
