@@ -126,7 +126,7 @@ def test_a_fall_in_ones_own_partial_names_the_row_and_goes_through_as_a_correcti
 
 def test_a_fall_from_somebody_elses_partial_names_no_field() -> None:
     before = case(standing=standing(100, 50, 200, by=OTHER, coverage=PARTIAL))
-    found = [one for one in judge(partial(99, 49, 200), before).findings]
+    found = judge(partial(99, 49, 200), before).findings
     assert [(one.field, one.numbers["falls"]) for one in found] == [("votes", "1 100 99; 2 50 49")]
 
 
