@@ -36,11 +36,7 @@ def lose_network(sendings: Sequence[Sending], rates: Rates, rng: random.Random, 
 
     Of several unsent tallies of one contest at one station only the newest goes out.
     """
-    gaps: dict[int, tuple[float, float]] = {}
-    for volunteer in sorted({sending.volunteer for sending in sendings}):
-        if rng.random() < rates.offline:
-            lost = rng.uniform(0.0, end)
-            gaps[volunteer] = (lost, min(lost + rng.uniform(*OFFLINE_SECONDS), end))
+    gaps = _gaps(sendings, rates, rng, end)
     kept: list[Sending] = []
     unsent: dict[int, list[PlannedTally]] = {}
     for sending in sendings:
@@ -83,6 +79,20 @@ def send_twice(sendings: Sequence[Sending], rates: Rates, rng: random.Random, en
 
 
 BEHAVIOURS: tuple[Behaviour, ...] = (lose_network, mistype, give_up_waiting, send_twice)
+
+
+def _gaps(sendings: Iterable[Sending], rates: Rates, rng: random.Random, end: float) -> dict[int, tuple[float, float]]:
+    """When which volunteers are without network: from, until; always over something that they would send."""
+    times: dict[int, list[float]] = {}
+    for sending in sendings:
+        times.setdefault(sending.volunteer, []).append(sending.at)
+    gaps: dict[int, tuple[float, float]] = {}
+    for volunteer, own in sorted(times.items()):
+        if rng.random() < rates.offline:
+            length = rng.uniform(*OFFLINE_SECONDS)
+            lost = rng.choice(own) - length * rng.uniform(0.0, 0.5)
+            gaps[volunteer] = (lost, min(lost + length, end))
+    return gaps
 
 
 def _newest_of_each(tallies: Iterable[PlannedTally]) -> list[PlannedTally]:
