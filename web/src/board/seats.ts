@@ -28,6 +28,16 @@ export function seatsByGroup(contests: readonly LocalContest[], areaOf: Readonly
   return [...groups.values()].sort((a, b) => b.leading + b.decided - (a.leading + a.decided));
 }
 
+/** What the names of all the races share, whole words only: "Bangkok Metropolitan Council" of "Bangkok Metropolitan Council, Dusit". */
+export function sharedName(names: readonly string[]): string {
+  const [first = "", ...others] = names;
+  let length = first.length;
+  for (const name of others) while (!name.startsWith(first.slice(0, length))) length -= 1;
+  if (length === first.length) return first;
+  const shared = first.slice(0, length);
+  return shared.slice(0, Math.max(0, shared.search(/[\s,]+\S*$/)));
+}
+
 function aheadIn(contest: LocalContest, result: Result | undefined): Member | null {
   if (!result || result.validBallots === 0) return null;
   return leadOf(standings(contest.candidates, result))?.first.candidate ?? null;

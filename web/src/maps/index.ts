@@ -1,6 +1,7 @@
 /** Maps by area code. A map is used where it knows every area that is to be drawn; else the areas stand in rows of tiles. */
 import type { Topology } from "topojson-specification";
-import bangkok from "./bangkok/tiles.json";
+import bangkokGrid from "../../../data/bkk2022/maps/bangkok_districts_tile_grid.csv?raw";
+import bangkokNames from "./bangkok/line-breaks.json";
 
 export interface Tile {
   /** From 0, left to right and top to bottom. */
@@ -22,12 +23,24 @@ export interface AreaMap {
 
 const MAPS: readonly AreaMap[] = [
   {
-    tiles: bangkok,
+    tiles: fromGrid(bangkokGrid, bangkokNames),
     columns: 10,
-    shapes: async () => (await import("./bangkok/districts.topo.json")).default as unknown as Topology,
+    shapes: async () => JSON.parse((await import("../../../data/bkk2022/maps/bangkok_districts.topojson?raw")).default) as Topology,
     labelled: ["1003", "1010", "1011", "1021", "1032", "1040", "1042", "1046", "1048"],
   },
 ];
+
+/** A tile grid's CSV (code, two names, column, row, …), and names as they break on tiles: Thai, then English. */
+export function fromGrid(csv: string, names: Readonly<Record<string, readonly string[]>>): Record<string, Tile> {
+  const rows = csv.trim().split(/\r?\n/).slice(1);
+  return Object.fromEntries(
+    rows.map((line) => {
+      const [code = "", nameTh = "", nameEn = "", column, row] = line.split(",");
+      const [th = nameTh, en = nameEn] = names[code] ?? [];
+      return [code, { column: Number(column), row: Number(row), th, en }];
+    }),
+  );
+}
 
 /** The last part of an area's id: what map files name it by. */
 export function codeOf(areaId: string): string {
