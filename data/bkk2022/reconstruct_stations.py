@@ -159,37 +159,54 @@ def subdistricts_by_district() -> dict[str, list[Subdistrict]]:
     return found
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--into", type=Path, default=HERE, help="folder for the three files (default: here)")
-    folder: Path = parser.parse_args().into
+@dataclass(frozen=True, slots=True)
+class Tables:
+    """The rows of the three files, and how many stations have contests further apart than the rule allows."""
+
+    stations: list[tuple[object, ...]]
+    registers: list[tuple[object, ...]]
+    counts: list[tuple[object, ...]]
+    apart: int
+
+
+def reconstructed() -> Tables:
     governors, councils = district_counts("governor"), district_counts("council")
     numbers = apportion(STATIONS, [float(count.registered) for count in governors])
     inside = subdistricts_by_district()
-    stations: list[tuple[object, ...]] = []
-    registers: list[tuple[object, ...]] = []
-    counts: list[tuple[object, ...]] = []
-    apart = 0
+    stations, registers, counts, apart = [], [], [], 0
     for governor, council, number in zip(governors, councils, numbers, strict=True):
         chance = random.Random(SEED * 10_000 + int(governor.district))
         at = places(inside[governor.district], number, chance)
         both = district(governor, council, at, chance)
+        stations += [station_row(place) for place in at]
         for i, place in enumerate(at):
-            name_th, name_en = place.subdistrict.name_th, place.subdistrict.name_en
-            th = f"หน่วยเลือกตั้งที่ {place.number} แขวง{name_th} (สร้างย้อนหลัง)"
-            en = f"Polling station {place.number}, {name_en} (reconstructed)"
-            stations.append((place.code, place.subdistrict.code, place.number, th, en))
             for count, ballots in zip((governor, council), both, strict=True):
                 *votes, invalid, no_vote = ballots.votes[i]
                 registers.append((place.code, count.contest, ballots.registered[i]))
                 counts.append((place.code, count.contest, invalid, no_vote, " ".join(map(str, votes))))
             cast, council_cast = (sum(ballots.votes[i]) for ballots in both)
             apart += abs(cast - council_cast) > max(APART_MIN, min(cast, council_cast) // 100)
-    write_rows(folder / "stations.csv", ("code", "area", "number", "location_th", "location_en"), stations)
-    write_rows(folder / "registers.csv", ("station", "contest", "registered_voters"), registers)
+    return Tables(stations, registers, counts, apart)
+
+
+def station_row(place: Place) -> tuple[object, ...]:
+    """No real place is named: nobody is to take a reconstructed station for one."""
+    number, subdistrict = place.number, place.subdistrict
+    th = f"หน่วยเลือกตั้งที่ {number} แขวง{subdistrict.name_th} (สร้างย้อนหลัง)"
+    return place.code, subdistrict.code, number, th, f"Polling station {number}, {subdistrict.name_en} (reconstructed)"
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--into", type=Path, default=HERE, help="folder for the three files (default: here)")
+    folder: Path = parser.parse_args().into
+    tables = reconstructed()
+    write_rows(folder / "stations.csv", ("code", "area", "number", "location_th", "location_en"), tables.stations)
+    write_rows(folder / "registers.csv", ("station", "contest", "registered_voters"), tables.registers)
     names = ("station", "contest", "invalid_ballots", "no_vote_ballots", "votes")
-    write_rows(folder / "station_counts.csv", names, counts)
-    print(f"{len(stations):,} stations; at {apart} the two contests' ballots differ by more than max(3, 1 %)")
+    write_rows(folder / "station_counts.csv", names, tables.counts)
+    stations, apart = len(tables.stations), tables.apart
+    print(f"{stations:,} stations; at {apart} the two contests' ballots differ by more than max(3, 1 %)")
 
 
 if __name__ == "__main__":

@@ -13,6 +13,7 @@ NUMBER_MAX = 2_147_483_647  # the API's Int
 CODE = re.compile(r"(?!\.+\Z)[A-Za-z0-9._-]{1,64}")  # codes stand in addresses, where . and .. mean something else
 CODE_RULE = "must be 1 to 64 of the characters A-Z a-z 0-9 . _ - and not dots alone"
 DIGITS = re.compile(r"[0-9]{1,10}")
+NUMBERS = re.compile(r"[0-9]{1,9}(?: +[0-9]{1,9})*")  # each surely under NUMBER_MAX
 COLOR = re.compile(r"#[0-9A-Fa-f]{6}")
 CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 UNREADABLE = -1  # what a cell that holds no such number reads as

@@ -36,6 +36,12 @@ def test_every_number_is_whole(small: SmallPackage) -> None:
     ]
 
 
+def test_a_number_above_the_largest_is_refused(small: SmallPackage) -> None:
+    small.change("station_counts.csv", "100 200", "100 2147483648")
+    (fault,) = count_faults(small)
+    assert fault.startswith('station_counts.csv:2:5 (column "votes"): "2147483648" must be a whole number')
+
+
 def test_ballots_may_reach_the_register_and_not_pass_it(small: SmallPackage) -> None:
     small.change("station_counts.csv", "s2,mayor,0,0,200 0", "s2,mayor,50,50,200 300")
     assert len(read_station_counts(small.folder, read_package(small.folder).election)) == 3

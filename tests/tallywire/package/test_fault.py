@@ -28,6 +28,11 @@ def test_a_long_list_is_cut_in_print_and_whole_in_the_exception() -> None:
     assert printed[-1] == "… and 3 more"
 
 
+def test_one_more_than_fits_is_counted_too() -> None:
+    error = PackageFaults(Fault("a.csv", line, 1, "code", "x") for line in range(1, FAULTS_PRINTED_MAX + 2))
+    assert str(error).splitlines()[-1] == "… and 1 more"
+
+
 def test_a_list_that_just_fits_has_no_such_line() -> None:
     error = PackageFaults(Fault("a.csv", line, 1, "code", "x") for line in range(1, FAULTS_PRINTED_MAX + 1))
     assert len(str(error).splitlines()) == FAULTS_PRINTED_MAX

@@ -16,6 +16,12 @@ def test_a_number_is_one_station_of_an_area(small: SmallPackage) -> None:
     ]
 
 
+def test_two_unreadable_numbers_are_not_the_same_number(small: SmallPackage) -> None:
+    small.change("stations.csv", "s1,1001,1", "s1,1001,x")
+    small.change("stations.csv", "s2,1002,1", "s2,1001,y")
+    assert [fault.split(" ")[0] for fault in small.faults()] == ["stations.csv:2:3", "stations.csv:3:3"]
+
+
 def test_a_station_stands_once(small: SmallPackage) -> None:
     small.add("stations.csv", "s1,1001,2,อีก,")
     assert small.faults() == ['stations.csv:4:1 (column "code"): the code "s1" stands on line 2 already']
