@@ -31,6 +31,8 @@ APART_MIN, APART_DIVISOR = 3, 101
 # year, who vote for the governor and not yet for the council.
 NEWCOMERS_SHARE_MAX = 0.15
 
+CsvRow = tuple[object, ...]
+
 
 @dataclass(frozen=True, slots=True)
 class Subdistrict:
@@ -163,9 +165,9 @@ def subdistricts_by_district() -> dict[str, list[Subdistrict]]:
 class Tables:
     """The rows of the three files, and how many stations have contests further apart than the rule allows."""
 
-    stations: list[tuple[object, ...]]
-    registers: list[tuple[object, ...]]
-    counts: list[tuple[object, ...]]
+    stations: list[CsvRow]
+    registers: list[CsvRow]
+    counts: list[CsvRow]
     apart: int
 
 
@@ -173,7 +175,10 @@ def reconstructed() -> Tables:
     governors, councils = district_counts("governor"), district_counts("council")
     numbers = apportion(STATIONS, [float(count.registered) for count in governors])
     inside = subdistricts_by_district()
-    stations, registers, counts, apart = [], [], [], 0
+    stations: list[CsvRow] = []
+    registers: list[CsvRow] = []
+    counts: list[CsvRow] = []
+    apart = 0
     for governor, council, number in zip(governors, councils, numbers, strict=True):
         chance = random.Random(SEED * 10_000 + int(governor.district))
         at = places(inside[governor.district], number, chance)
@@ -189,7 +194,7 @@ def reconstructed() -> Tables:
     return Tables(stations, registers, counts, apart)
 
 
-def station_row(place: Place) -> tuple[object, ...]:
+def station_row(place: Place) -> CsvRow:
     """No real place is named: nobody is to take a reconstructed station for one."""
     number, subdistrict = place.number, place.subdistrict
     th = f"หน่วยเลือกตั้งที่ {number} แขวง{subdistrict.name_th} (สร้างย้อนหลัง)"
