@@ -28,9 +28,10 @@ CATALOGUES = {language: _load(language) for language in Language}
 def text(key: str, language: Language, number: int | None = None) -> str:
     """The text under a key, in the plural of `number` where it has plurals. KeyError: no such text."""
     catalogue = CATALOGUES[language]
-    found = catalogue.gettext(key)
-    if found == key and number is not None:
-        found = catalogue.ngettext(key, key, number)
+    # gettext itself answers a text with plurals in its singular, so plurals are asked for first.
+    found = key if number is None else catalogue.ngettext(key, key, number)
+    if found == key:
+        found = catalogue.gettext(key)
     if found == key:
         raise KeyError(key)
     return found

@@ -45,7 +45,7 @@ def _variant(finding: Finding, audience: Audience) -> str | None:
         case TallyRule.COUNTING_NOT_OPEN:
             return _opening(numbers)
         case TallyRule.STALE_REVISION:
-            return "own" if "sent" not in numbers else "none" if "current" not in numbers else None
+            return _revision(numbers)
         case TallyRule.BALLOTS_DO_NOT_ADD_UP:
             return _sum(finding, audience)
         case TallyRule.ILLEGIBLE:
@@ -61,6 +61,14 @@ def _opening(numbers: Mapping[str, Value]) -> str | None:
         return "closed" if "closed" in numbers else "closed_untimed"
     late = "close" not in numbers or _moment(numbers["now"]) >= _moment(numbers["close"])
     return "waiting" if late else None
+
+
+def _revision(numbers: Mapping[str, Value]) -> str | None:
+    if "sent" not in numbers:
+        return "own"
+    if "current" not in numbers:
+        return "none"
+    return "unknown" if numbers["sent"] == UNKNOWN else None
 
 
 def _sum(finding: Finding, audience: Audience) -> str | None:

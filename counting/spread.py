@@ -45,18 +45,23 @@ def spread(samples: Sequence[float], bounds: Bounds) -> Spread | None:
     return Spread(len(samples), max(0.0, middle - reach), min(1.0, middle + reach), middle)
 
 
-def outside(value: int, of: int, spread: Spread, bounds: Bounds) -> bool:
-    """Is `value` / `of` beyond the range, by more than a station of this size can miss it by chance?
+def range_at(spread: Spread, of: int, bounds: Bounds) -> tuple[float, float]:
+    """The range of a fraction of `of` ballots or voters: the district's, or what chance alone can do if wider.
 
     A small station's shares scatter widely; the scatter of a draw of `of` ballots widens the range, measured with
     one success and one failure added (Laplace), so that a share of 0 in the district is no certainty.
     """
-    if of <= 0:
-        return False
     likely = (spread.middle * of + 1) / (of + 2)
     chance = bounds.range_spread * sqrt(likely * (1 - likely) / of)
-    found = value / of
-    return found < min(spread.lo, spread.middle - chance) or found > max(spread.hi, spread.middle + chance)
+    return max(0.0, min(spread.lo, spread.middle - chance)), min(1.0, max(spread.hi, spread.middle + chance))
+
+
+def outside(value: int, of: int, spread: Spread, bounds: Bounds) -> bool:
+    """Is `value` / `of` beyond the range for that many? Of none nothing is."""
+    if of <= 0:
+        return False
+    lo, hi = range_at(spread, of, bounds)
+    return not lo <= value / of <= hi
 
 
 def _shares(whole: Sequence[tuple[Numbers, int]], place: int) -> list[float]:

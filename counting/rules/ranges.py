@@ -2,9 +2,10 @@
 
 from collections.abc import Iterator
 
+from counting.bounds import Bounds
 from counting.case import Case, Spread
 from counting.rules.objection import Objection, Value
-from counting.spread import outside
+from counting.spread import outside, range_at
 from counting.tally import Numbers, Submission
 from counting.vocabulary import TallyCoverage
 
@@ -14,7 +15,9 @@ def turnout_out_of_range(submission: Submission, case: Case, numbers: Numbers) -
     spread = case.district.turnout if case.district else None
     cast, registered = numbers.counted, case.registered_voters
     if registered and _far(submission, case, cast, registered, spread):
-        yield Objection("ballotsCast", {"cast": cast, "registered": registered, **_range(cast, registered, spread)})
+        yield Objection(
+            "ballotsCast", {"cast": cast, "registered": registered, **_range(cast, registered, spread, case.bounds)}
+        )
 
 
 def share_out_of_range(submission: Submission, case: Case, numbers: Numbers) -> Iterator[Objection]:
@@ -27,7 +30,7 @@ def share_out_of_range(submission: Submission, case: Case, numbers: Numbers) -> 
             n = case.contest.ballot_numbers[place]
             yield Objection(
                 f"votes.{_row(submission, case.contest.candidate_ids[place])}.votes",
-                {"n": n, "votes": votes, **_range(votes, valid, spread)},
+                {"n": n, "votes": votes, **_range(votes, valid, spread, case.bounds)},
             )
 
 
@@ -36,7 +39,9 @@ def invalid_ballots_out_of_range(submission: Submission, case: Case, numbers: Nu
     spread = case.district.invalid if case.district else None
     invalid, cast = numbers.invalid_ballots, numbers.counted
     if invalid is not None and _far(submission, case, invalid, cast, spread):
-        yield Objection("invalidBallots", {"invalid": invalid, "cast": cast, **_range(invalid, cast, spread)})
+        yield Objection(
+            "invalidBallots", {"invalid": invalid, "cast": cast, **_range(invalid, cast, spread, case.bounds)}
+        )
 
 
 def no_vote_out_of_range(submission: Submission, case: Case, numbers: Numbers) -> Iterator[Objection]:
@@ -44,7 +49,9 @@ def no_vote_out_of_range(submission: Submission, case: Case, numbers: Numbers) -
     spread = case.district.no_vote if case.district else None
     no_vote, cast = numbers.no_vote_ballots, numbers.counted
     if no_vote is not None and _far(submission, case, no_vote, cast, spread):
-        yield Objection("noVoteBallots", {"noVote": no_vote, "cast": cast, **_range(no_vote, cast, spread)})
+        yield Objection(
+            "noVoteBallots", {"noVote": no_vote, "cast": cast, **_range(no_vote, cast, spread, case.bounds)}
+        )
 
 
 def _far(submission: Submission, case: Case, value: int, of: int, spread: Spread | None) -> bool:
@@ -54,10 +61,11 @@ def _far(submission: Submission, case: Case, value: int, of: int, spread: Spread
     return spread.n >= case.bounds.range_stations_min and outside(value, of, spread, case.bounds)
 
 
-def _range(value: int, of: int, spread: Spread | None) -> dict[str, Value]:
+def _range(value: int, of: int, spread: Spread | None, bounds: Bounds) -> dict[str, Value]:
     if spread is None or not of:
         return {}
-    return {"share": value / of, "lo": spread.lo, "hi": spread.hi, "stations": spread.n}
+    lo, hi = range_at(spread, of, bounds)
+    return {"share": value / of, "lo": lo, "hi": hi, "stations": spread.n}
 
 
 def _row(submission: Submission, candidate_id: str) -> int:

@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from scene import CLOSE, COUNCIL, case, finding, numbers, partial, sheet, standing
+from scene import CLOSE, COUNCIL, case, finding, numbers, partial, rules, sheet, standing
 
 from counting.bounds import Bounds
 from counting.case import Case, EvidenceUse, OtherOffice, ReplacedTally
@@ -41,6 +41,11 @@ BROKEN: list[tuple[TallyRule, Submission, Case]] = [
     (TallyRule.NEGATIVE_NUMBER, sheet(100, -3, 200), case()),
     (TallyRule.NEGATIVE_NUMBER, sheet(100, 3, 200, no_vote=-3), case()),
     (TallyRule.NUMBER_TOO_LARGE, sheet(100, 50, 2_000_000), case()),
+    (
+        TallyRule.STALE_REVISION,
+        replace(SHEET, replaces="t0"),
+        case(standing=replace(HALF, revision=3), replaced=ReplacedTally("t0", 1, TallyState.SUPERSEDED, "อาสา-7Q4")),
+    ),
     (TallyRule.STALE_REVISION, replace(SHEET, replaces="t0"), case(standing=HALF)),
     (TallyRule.STALE_REVISION, replace(SHEET, replaces="t0"), case()),
     (TallyRule.STALE_REVISION, sheet(100, 51, 200), case(standing=standing(100, 50, 200))),
@@ -181,6 +186,27 @@ ADD_UP = TallyRule.BALLOTS_DO_NOT_ADD_UP
             "เบอร์ 8 2,000,000 มากเกินไป (สูงสุด 100,000) พิมพ์เกินหลักหรือไม่",
             "Number 8 2,000,000 is too large (at most 100,000). A digit too many?",
         ),
+        (
+            TallyRule.EVIDENCE_MISSING,
+            0,
+            "reporter",
+            "ยอดสุดท้ายต้องมีรูป 2 ตอนนี้ 0 ถ่ายเพิ่มได้ ไม่ต้องพิมพ์ใหม่",
+            "Final needs 2 photographs, has 0. Add one; no retyping",
+        ),
+        (
+            TallyRule.STALE_REVISION,
+            0,
+            "reporter",
+            "ยอดที่นับอยู่คือฉบับ 3 ไม่ใช่ฉบับ 1 ที่คุณแก้ เปิดใหม่แล้วแก้อีกครั้ง",
+            "Revision 3 stands, not the 1 that you corrected. Open it and correct again",
+        ),
+        (
+            TallyRule.STALE_REVISION,
+            1,
+            "reporter",
+            "ยอดที่คุณแก้ไม่ใช่ยอดที่นับอยู่ (ฉบับ 1) เปิดใหม่แล้วแก้อีกครั้ง",
+            "What you corrected is not what stands (revision 1). Open it and correct again",
+        ),
         (TallyRule.CLIENT_TALLY_ID_REUSED, 0, "editor", "รหัสเดิม เนื้อหาต่าง 1 ช่อง", "Same id, 1 field differs"),
         (
             ADD_UP,
@@ -269,6 +295,17 @@ def test_replacing_anothers_and_replacing_nothing_read_the_same() -> None:
         assert message(
             finding(TallyRule.STALE_REVISION, replace(SHEET, replaces="t1"), theirs), language, "reporter"
         ) == message(finding(TallyRule.STALE_REVISION, replace(SHEET, replaces="t7"), absent), language, "reporter")
+
+
+def test_a_range_shown_is_the_one_that_was_compared() -> None:
+    _, submission, facts = next(example for example in BROKEN if example[0] is TallyRule.INVALID_BALLOTS_OUT_OF_RANGE)
+    just_inside = (
+        round(float(finding(TallyRule.INVALID_BALLOTS_OUT_OF_RANGE, submission, facts).numbers["hi"]) * 362) - 1
+    )
+    inside = sheet(100, 50, 205 - just_inside, invalid=just_inside)
+    assert TallyRule.INVALID_BALLOTS_OUT_OF_RANGE not in rules(inside, facts)
+    beyond = sheet(100, 50, 201 - just_inside, invalid=just_inside + 4)
+    assert TallyRule.INVALID_BALLOTS_OUT_OF_RANGE in rules(beyond, facts)
 
 
 def test_percentages_have_one_place_and_two_under_one() -> None:

@@ -27,6 +27,7 @@ def test_two_totals_that_differ_are_two_sheets() -> None:
     one = numbers(1, 2)
     assert not same_numbers(one, replace(one, ballots_cast=999))
     assert same_numbers(one, replace(one, ballots_cast=None))
+    assert same_numbers(replace(one, ballots_cast=None), one)
 
 
 def test_valid_ballots_are_the_legible_votes_whatever_was_sent() -> None:

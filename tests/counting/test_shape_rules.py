@@ -41,7 +41,7 @@ def test_after_closing_only_an_editor_corrects_and_only_what_stands() -> None:
     closed = case(phase=ElectionPhase.CLOSED, standing=standing(1, 2, 3))
     desk = replace(closed, reporter_role=Role.EDITOR)
     assert judge(replace(SHEET, replaces="t1"), closed).outcome is Outcome.REJECT
-    assert judge(SHEET, desk).outcome is Outcome.REJECT
+    assert rules(SHEET, desk) == [TallyRule.COUNTING_NOT_OPEN]
     assert judge(replace(SHEET, replaces="t1"), desk).outcome is Outcome.COUNT
 
 
