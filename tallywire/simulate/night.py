@@ -121,7 +121,7 @@ class Night:
             stations_total=len(self._contests_at),
             clock=self._plan.election.polls_close_at + timedelta(seconds=now),
             behind_seconds=max(0.0, now - waiting),
-            server_reachable=self._wire.reachable,
+            trouble=self._wire.trouble,
             done=done,
         )
 

@@ -15,7 +15,10 @@ LINE_EVERY_SECONDS = 5.0
 
 @dataclass(frozen=True, slots=True)
 class NightProgress:
-    """`clock` is simulated, in the election's time zone. `behind_seconds`: of the night, that sending lags."""
+    """`clock` is simulated, in the election's time zone. `behind_seconds`: of the night, that sending lags.
+
+    `trouble`: why the server does not answer; None while it does.
+    """
 
     tallies_sent: int
     tallies_total: int
@@ -23,7 +26,7 @@ class NightProgress:
     stations_total: int
     clock: datetime
     behind_seconds: float
-    server_reachable: bool
+    trouble: str | None
     done: bool = False
 
 
@@ -41,10 +44,10 @@ def shown_progress(console: Console) -> Iterator[ProgressCallback]:
         BarColumn(),
         MofNCompleteColumn(),
         TaskProgressColumn(),
-        TextColumn("{task.fields[note]}"),
+        TextColumn("{task.fields[note]}", markup=False),
     )
     with Bar(*columns, console=console, refresh_per_second=4) as bar:
-        task = bar.add_task("", total=None, clock="17:00:00", note="")
+        task = bar.add_task("", total=None, clock="", note="")
 
         def show(progress: NightProgress) -> None:
             bar.update(
@@ -71,14 +74,15 @@ class _Lines:
             f"{progress.clock:%H:%M:%S}  {progress.tallies_sent:,}/{progress.tallies_total:,} tallies, "
             f"{_note(progress)}",
             highlight=False,
+            markup=False,
             soft_wrap=True,
         )
 
 
 def _note(progress: NightProgress) -> str:
     note = f"{progress.stations_final:,}/{progress.stations_total:,} stations final"
-    if not progress.server_reachable:
-        return note + ", waiting for the server"
+    if progress.trouble:
+        return f"{note}, waiting for the server ({progress.trouble})"
     if progress.behind_seconds > 60:
         return note + f", {progress.behind_seconds / 60:.0f} min behind"
     return note

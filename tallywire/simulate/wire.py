@@ -53,14 +53,17 @@ def request_body(query: str, variables: dict[str, Any]) -> bytes:
 
 
 class Wire:
-    """A pool of keep-alive connections to one server's /graphql."""
+    """A pool of keep-alive connections to one server's /graphql.
+
+    `trouble`: why the last attempt was not answered, until one is answered again.
+    """
 
     def __init__(self, session: aiohttp.ClientSession, url: str, patience_seconds: float = PATIENCE_SECONDS) -> None:
         self._session = session
         self._url = url.rstrip("/") + "/graphql"
         self._patience_seconds = patience_seconds
         self._answered_at = time.monotonic()
-        self.reachable = True
+        self.trouble: str | None = None
 
     async def call(
         self, body: bytes, token: str | None, *, give_up_after: float | None = None, patience: float | None = None
@@ -84,10 +87,10 @@ class Wire:
                     raise
             except UnansweredError as failure:
                 if attempts > 1 or give_up_after is None:
-                    self.reachable = False
+                    self.trouble = str(failure)
                 self._check_patience(started, patience or self._patience_seconds, failure)
             else:
-                self.reachable = True
+                self.trouble = None
                 self._answered_at = time.monotonic()
                 return Answer(data, time.perf_counter() - began, attempts)
             await asyncio.sleep(wait * random.uniform(0.5, 1.5))

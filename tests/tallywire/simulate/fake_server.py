@@ -47,6 +47,12 @@ class FakeServer:
         return Starlette(routes=[Route("/graphql", self.graphql, methods=["POST"])])
 
     async def graphql(self, request: Request) -> Response:
+        try:
+            return await self._answer(request)
+        except AssertionError as broken:
+            return _error("BROKEN_LAW", str(broken))
+
+    async def _answer(self, request: Request) -> Response:
         asked = json.loads(await request.body())
         token = request.headers.get("authorization", "").removeprefix("Bearer ")
         query, variables = asked["query"], asked["variables"]
@@ -57,7 +63,7 @@ class FakeServer:
         if token != OPERATOR_TOKEN:
             return _error("UNAUTHENTICATED", "no such token")
         if "createEnrolmentCodes" in query:
-            code = str(len(self.codes))
+            code = str(len(self.codes) + len(self.tokens))
             self.codes[code] = variables["input"]["stationIds"]
             return self._data("createEnrolmentCodes", [{"code": code}])
         if "setElectionPhase" in query:
@@ -100,7 +106,7 @@ class FakeServer:
         if key in self.answers:
             return self.answers[key] | {"replayed": True}
         self.inputs.append(sent)
-        assert sent["stationId"] in stations
+        assert sent["stationId"] in stations, "not this volunteer's station"
         rule = self._broken_rule(sent)
         place = sent["stationId"], sent["contestId"]
         if rule is not None:
@@ -210,7 +216,6 @@ async def serving(fake: FakeServer, port: int) -> AsyncIterator[str]:
     config = uvicorn.Config(fake.app(), host="127.0.0.1", port=port, log_level="critical", lifespan="off")
     config.timeout_graceful_shutdown = 0
     server = uvicorn.Server(config)
-    server.install_signal_handlers = lambda: None  # type: ignore[attr-defined]
     task = asyncio.create_task(server._serve())
     while not server.started:  # noqa: ASYNC110 - uvicorn offers nothing to wait for
         await asyncio.sleep(0.01)

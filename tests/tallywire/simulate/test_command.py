@@ -30,9 +30,11 @@ def _in_thread(fake: FakeServer) -> Iterator[str]:
     thread.start()
     while not server.started:
         thread.join(0.01)
-    yield f"http://127.0.0.1:{port}"
-    server.should_exit = True
-    thread.join()
+    try:
+        yield f"http://127.0.0.1:{port}"
+    finally:
+        server.should_exit = True
+        thread.join()
 
 
 @pytest.fixture

@@ -24,6 +24,11 @@ from .synthetic import city
 MANY_MISHAPS = Rates(offline=0.6, twice=0.2, give_up=0.2, mistype=0.2)
 
 
+async def _until_answered(fake: FakeServer, tallies: int) -> None:
+    while len(fake.answers) < tallies:  # noqa: ASYNC110 - the fake has no event to wait for
+        await asyncio.sleep(0.01)
+
+
 def _plan(seed: int = 7, rates: Rates = MANY_MISHAPS, stations: int = 15) -> NightPlan:
     election, counts = city(3, stations, seed=seed, ballots=(30, 700))
     return plan_night(election, counts, Pace({}, seed=seed), seed=seed, volunteers=20, rates=rates)
@@ -66,7 +71,8 @@ async def test_a_lost_answer_is_asked_for_again_under_the_same_client_tally_id()
     report = await _run(plan, fake)
     again = [key for key, times in fake.times_seen.items() if times > 1]
     assert len(again) > 10
-    assert report.replayed == report.resent == sum(fake.times_seen.values()) - len(fake.times_seen)
+    assert report.replayed == len(again)
+    assert report.resent == sum(fake.times_seen.values()) - len(fake.times_seen)
     assert report.accepted == report.sent == len(fake.times_seen) == plan.tallies_total
     assert report.equal
 
@@ -88,8 +94,7 @@ async def test_the_night_goes_on_after_the_server_was_away_for_five_seconds() ->
         url = await first.enter_async_context(serving(fake, port))
         # Slow enough that most of the night is still to come when the server goes.
         night = asyncio.create_task(run_night(plan, url=url, token=OPERATOR_TOKEN, speed=10_000, progress=seen.append))
-        while len(fake.answers) < 20:
-            await asyncio.sleep(0.01)
+        await _until_answered(fake, 20)
     before = len(fake.answers)
     assert before < plan.tallies_total
     await asyncio.sleep(5)
@@ -98,7 +103,7 @@ async def test_the_night_goes_on_after_the_server_was_away_for_five_seconds() ->
         report = await night
     assert report.equal
     assert len(fake.answers) == plan.tallies_total
-    assert any(not progress.server_reachable for progress in seen)
+    assert any(progress.trouble for progress in seen)
     assert seen[-1].done
     assert seen[-1].tallies_sent == seen[-1].tallies_total
     assert seen[-1].stations_final == seen[-1].stations_total == len(plan.election.stations)
@@ -158,8 +163,7 @@ async def test_a_volunteer_whose_token_is_refused_ends_the_night() -> None:
     fake = FakeServer(plan.election)
     async with serving(fake, free_port()) as url:
         night = asyncio.create_task(run_night(plan, url=url, token=OPERATOR_TOKEN, speed=10_000))
-        while len(fake.answers) < 20:
-            await asyncio.sleep(0.01)
+        await _until_answered(fake, 20)
         fake.tokens.clear()
         with pytest.raises(RefusedError, match="UNAUTHENTICATED"):
             await night
@@ -170,8 +174,7 @@ async def test_a_server_that_never_comes_back_ends_the_night() -> None:
     fake = FakeServer(plan.election)
     async with serving(fake, free_port()) as url:
         night = asyncio.create_task(run_night(plan, url=url, token=OPERATOR_TOKEN, speed=10_000, patience_seconds=0.5))
-        while len(fake.answers) < 20:
-            await asyncio.sleep(0.01)
+        await _until_answered(fake, 20)
     with pytest.raises(UnreachableError, match="no answer from"):
         await night
 
@@ -181,7 +184,7 @@ async def test_a_cancelled_night_stops_at_once() -> None:
     fake = FakeServer(plan.election)
     async with serving(fake, free_port()) as url:
         night = asyncio.create_task(run_night(plan, url=url, token=OPERATOR_TOKEN, speed=1))
-        while not fake.phases:
+        while not fake.phases:  # noqa: ASYNC110 - as above
             await asyncio.sleep(0.01)
         night.cancel()
         with pytest.raises(asyncio.CancelledError):
