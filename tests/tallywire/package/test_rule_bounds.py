@@ -1,6 +1,7 @@
 """The [rules] table: every bound can be set, and only judging rules have another verdict."""
 
-from dataclasses import fields, replace
+from dataclasses import fields
+from typing import Any
 
 import pytest
 from small_package import SmallPackage
@@ -23,10 +24,10 @@ def _other(value: object) -> object:
 
 def test_every_bound_can_be_set(small: SmallPackage) -> None:
     defaults = {field.name: field.default for field in fields(Bounds) if field.name not in ("version", "verdicts")}
-    changed = {name: _other(value) for name, value in defaults.items()}
+    changed: dict[str, Any] = {name: _other(value) for name, value in defaults.items()}
     lines = [f"{name} = {str(value).lower()}" for name, value in changed.items()]
     small.change("election.toml", 'version = "small.1"', "\n".join(['version = "small.1"', *lines]))
-    assert read_package(small.folder).election.bounds == replace(Bounds(version="small.1"), **changed)
+    assert read_package(small.folder).election.bounds == Bounds(version="small.1", **changed)
 
 
 def test_verdicts_are_changed_and_switched_off(small: SmallPackage) -> None:
