@@ -38,6 +38,9 @@ class Board {
   readonly city: Result | undefined = $derived(this.race ? this.results.get(keyOf(this.race.id, this.race.area.id)) : undefined);
   readonly standings: readonly Standing[] = $derived(standings(this.race?.candidates ?? [], this.city));
   readonly areas: readonly Area[] = $derived(this.race?.area.children ?? []);
+  readonly #local: ReadonlyMap<string, readonly Standing[]> = $derived(
+    new Map(this.areas.map((area) => [area.id, standings(this.race?.candidates ?? [], this.resultIn(area.id))])),
+  );
   readonly night: Night | null = $derived.by(() => this.#night());
   readonly complete: boolean = $derived(this.city?.status === "UNOFFICIAL_COMPLETE" || this.city?.status === "CORRECTION");
 
@@ -74,7 +77,7 @@ class Board {
   }
 
   standingsIn(areaId: string): readonly Standing[] {
-    return standings(this.race?.candidates ?? [], this.resultIn(areaId));
+    return this.#local.get(areaId) ?? [];
   }
 
   #open(election: Election, race: Race | null): void {

@@ -3,6 +3,7 @@
 type Rgb = readonly [number, number, number];
 
 const WHITE: Rgb = [255, 255, 255];
+const BLACK: Rgb = [0, 0, 0];
 // From tokens.css: the grounds that fills and texts must stand out against.
 const LIGHT = { ink: [20, 24, 27], surface: WHITE, track: [233, 235, 232], paper: [244, 245, 243] } as const;
 const DARK = { ink: [15, 18, 20], surface: [24, 28, 31], track: [37, 42, 46], pale: [240, 242, 241] } as const;
@@ -27,15 +28,15 @@ export function hueOf(color: string): Hue {
   const known = hues.get(color);
   if (known) return known;
   const base = parse(color);
-  const fillLight = until(base, -1, (c) => contrast(c, LIGHT.track) >= 3 && bestOn(c, WHITE, LIGHT.ink).ratio >= 4.5);
+  const fillLight = until(base, -1, (c) => contrast(c, LIGHT.track) >= 3);
   const fillDark = until(base, 1, (c) => contrast(c, DARK.track) >= 4.6 && contrast(c, DARK.ink) >= 4.5);
   const hue: Hue = {
     fillLight: hex(fillLight),
     fillDark: hex(fillDark),
     textLight: hex(until(fillLight, -1, (c) => contrast(c, LIGHT.track) >= 5)),
     textDark: hex(until(fillDark, 1, (c) => contrast(c, DARK.track) >= 6.5)),
-    onLight: bestOn(fillLight, WHITE, LIGHT.ink).color,
-    onDark: bestOn(fillDark, DARK.pale, DARK.ink).color,
+    onLight: bestOn(fillLight, WHITE, LIGHT.ink),
+    onDark: bestOn(fillDark, DARK.pale, DARK.ink),
   };
   hues.set(color, hue);
   return hue;
@@ -45,8 +46,8 @@ export function hueOf(color: string): Hue {
 export function labelOn(color: string, opacity: number): { light: string; dark: string } {
   const { fillLight, fillDark } = hueOf(color);
   return {
-    light: bestOn(blend(parse(fillLight), LIGHT.surface, opacity), WHITE, LIGHT.ink).color,
-    dark: bestOn(blend(parse(fillDark), DARK.surface, opacity), DARK.pale, DARK.ink).color,
+    light: bestOn(blend(parse(fillLight), LIGHT.surface, opacity), WHITE, LIGHT.ink),
+    dark: bestOn(blend(parse(fillDark), DARK.surface, opacity), DARK.pale, DARK.ink),
   };
 }
 
@@ -74,11 +75,10 @@ function contrast(a: Rgb, b: Rgb): number {
   return (high! + 0.05) / (low! + 0.05);
 }
 
-function bestOn(ground: Rgb, pale: Rgb, dark: Rgb): { color: string; ratio: number } {
-  const [withPale, withDark] = [contrast(ground, pale), contrast(ground, dark)];
-  return withPale >= 4.5 || withPale >= withDark
-    ? { color: hex(pale), ratio: withPale }
-    : { color: hex(dark), ratio: withDark };
+/** The page's own pale or dark; where neither is legible, pure white or black, one of which always is. */
+function bestOn(ground: Rgb, pale: Rgb, dark: Rgb): string {
+  const legible = [pale, dark, WHITE, BLACK].find((text) => contrast(ground, text) >= 4.5) ?? BLACK;
+  return hex(legible);
 }
 
 function blend(top: Rgb, ground: Rgb, opacity: number): Rgb {
@@ -93,7 +93,7 @@ function until(from: Rgb, direction: -1 | 1, enough: (c: Rgb) => boolean): Rgb {
     const color = step === 0 ? from : fromHsl(h, s, Math.min(1, Math.max(0, l + (direction * step) / 100)));
     if (enough(color)) return color;
   }
-  return direction < 0 ? [0, 0, 0] : WHITE;
+  return direction < 0 ? BLACK : WHITE;
 }
 
 function toHsl([r, g, b]: Rgb): [number, number, number] {

@@ -1,0 +1,38 @@
+import { describe, expect, it } from "vitest";
+import { candidates, resultOf } from "./fixture";
+import { keyOf } from "./results";
+import { seatsByGroup, sharedName } from "./seats";
+
+const contests = ["a", "b", "c", "d"].map((id) => ({ id, candidates }));
+const areaOf = new Map(contests.map(({ id }) => [id, `area-${id}`]));
+
+describe("seats by group", () => {
+  it("go to the group of whoever leads, decided ones apart, the largest first", () => {
+    const results = new Map([
+      [keyOf("a", "area-a"), resultOf({ 4: 9, 8: 1 })],
+      [keyOf("b", "area-b"), resultOf({ 1: 9, 8: 1 }, { decided: true })],
+      [keyOf("c", "area-c"), resultOf({ 1: 9, 8: 1 })],
+    ]);
+    expect(seatsByGroup(contests, areaOf, results).map((group) => [group.nameTh, group.decided, group.leading])).toEqual([
+      ["ก้าวไกล", 1, 1],
+      ["ประชาธิปัตย์", 0, 1],
+    ]);
+  });
+
+  it("leave out races that are level or without votes", () => {
+    const results = new Map([
+      [keyOf("a", "area-a"), resultOf({ 4: 5, 8: 5 })],
+      [keyOf("b", "area-b"), resultOf({ 4: 0, 8: 0 })],
+    ]);
+    expect(seatsByGroup(contests, areaOf, results)).toEqual([]);
+  });
+});
+
+describe("the name that races share", () => {
+  it("ends at a whole word", () => {
+    expect(sharedName(["Bangkok Metropolitan Council, Dusit", "Bangkok Metropolitan Council, Din Daeng"])).toBe("Bangkok Metropolitan Council");
+    expect(sharedName(["สมาชิกสภากรุงเทพมหานคร เขตพระนคร", "สมาชิกสภากรุงเทพมหานคร เขตดุสิต"])).toBe("สมาชิกสภากรุงเทพมหานคร");
+  });
+  it("is a single race's own", () => expect(sharedName(["Governor of Bangkok"])).toBe("Governor of Bangkok"));
+  it("is empty where nothing is shared", () => expect(sharedName(["Dusit", "Bang Rak"])).toBe(""));
+});
