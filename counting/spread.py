@@ -60,6 +60,8 @@ def outside(value: int, of: int, spread: Spread, bounds: Bounds) -> bool:
     """Is `value` / `of` beyond the range for that many? Of none nothing is."""
     if of <= 0:
         return False
+    if spread.lo <= value / of <= spread.hi:
+        return False
     lo, hi = range_at(spread, of, bounds)
     return not lo <= value / of <= hi
 

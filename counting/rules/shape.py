@@ -63,31 +63,35 @@ def missing_candidate(submission: Submission, case: Case) -> Iterator[Objection]
 
 def negative_number(submission: Submission, case: Case) -> Iterator[Objection]:
     """A number below zero."""
-    for field, numbers, value in _numbers(submission, case.contest):
-        if value < 0:
-            yield Objection(field, {**numbers, "value": value})
+    for field, numbers, value in _numbers_outside(0, None, submission, case.contest):
+        yield Objection(field, {**numbers, "value": value})
 
 
 def number_too_large(submission: Submission, case: Case) -> Iterator[Objection]:
     """A number above what any station's sheet can hold."""
     most = case.bounds.number_max
-    for field, numbers, value in _numbers(submission, case.contest):
-        if value > most:
-            yield Objection(field, {**numbers, "value": value, "max": most})
+    for field, numbers, value in _numbers_outside(None, most, submission, case.contest):
+        yield Objection(field, {**numbers, "value": value, "max": most})
 
 
-def _numbers(submission: Submission, contest: ContestFacts | None) -> Iterator[tuple[str, dict[str, Value], int]]:
-    """Every number that was sent: its path, the ballot number where it is a candidate's, its value."""
+def _numbers_outside(
+    least: int | None, most: int | None, submission: Submission, contest: ContestFacts | None
+) -> Iterator[tuple[str, dict[str, Value], int]]:
+    """Numbers under `least` or over `most`: the path, the ballot number where it is a candidate's, the value."""
+    low = float("-inf") if least is None else least
+    high = float("inf") if most is None else most
     for index, row in enumerate(submission.votes):
-        if row.votes is not None:
-            place = contest.position.get(row.candidate_id) if contest else None
-            known = contest.ballot_numbers[place] if contest and place is not None else None
-            number = known if known is not None else _ballot_number(row.candidate_id)
-            yield f"votes.{index}.votes", {"n": number}, row.votes
+        if row.votes is not None and not low <= row.votes <= high:
+            yield f"votes.{index}.votes", {"n": _number_of(row.candidate_id, contest)}, row.votes
     for field, name in TOTALS:
         value: int | None = getattr(submission, name)
-        if value is not None:
+        if value is not None and not low <= value <= high:
             yield field, {}, value
+
+
+def _number_of(candidate_id: str, contest: ContestFacts | None) -> Value:
+    place = contest.position.get(candidate_id) if contest else None
+    return _ballot_number(candidate_id) if contest is None or place is None else contest.ballot_numbers[place]
 
 
 def _ballot_number(candidate_id: str) -> str:
