@@ -1,6 +1,7 @@
 """`tallywire simulate`: plays a package's night against a server."""
 
 import asyncio
+from collections.abc import Coroutine
 from pathlib import Path
 from typing import Annotated, NoReturn
 
@@ -47,7 +48,7 @@ def simulate_command(
         plan = _read_plan(package, seed, volunteers)
     try:
         with shown_progress(errors) as progress:
-            outcome: NightReport = asyncio.run(
+            outcome: NightReport = _run(
                 run_night(
                     plan,
                     url=url,
@@ -68,6 +69,16 @@ def simulate_command(
         outcome.write(report)
     if not outcome.equal:
         raise typer.Exit(DIFFERS)
+
+
+def _run(night: Coroutine[None, None, NightReport]) -> NightReport:
+    """Runs it on uvloop where there is one: a phone's request then costs less of the server's machine."""
+    try:
+        import uvloop
+    except ImportError:
+        return asyncio.run(night)
+    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        return runner.run(night)
 
 
 def _read_plan(folder: Path, seed: int, volunteers: int) -> NightPlan:

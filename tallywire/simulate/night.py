@@ -66,6 +66,7 @@ class Night:
         self._phones = [
             Phone(number, stations, form, wire, self.score) for number, stations in enumerate(plan.volunteers)
         ]
+        self._tallies_total = plan.tallies_total
         self._contests_at = _finals_expected(plan)
 
     async def play(self, connections: int, progress: ProgressCallback | None) -> None:
@@ -116,7 +117,7 @@ class Night:
         waiting = min((phone.pending[0].at for phone in self._phones if phone.pending), default=now)
         return NightProgress(
             tallies_sent=self.score.settled,
-            tallies_total=self._plan.tallies_total,
+            tallies_total=self._tallies_total,
             stations_final=sum(self.score.finals[s] >= n for s, n in self._contests_at.items()),
             stations_total=len(self._contests_at),
             clock=self._plan.election.polls_close_at + timedelta(seconds=now),

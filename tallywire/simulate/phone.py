@@ -108,8 +108,11 @@ class Phone:
         body = _body(inputs)
         repeat = sending.repeat if first else None
         give_up_after = sending.give_up_after if first else None
-        calls = 2 if repeat is Repeat.AT_ONCE else 1
-        answers = await asyncio.gather(*(self._call(body, len(tallies), give_up_after) for _ in range(calls)))
+        if repeat is Repeat.AT_ONCE:
+            both = (self._call(body, len(tallies), give_up_after) for _ in range(2))
+            answers = await asyncio.gather(*both)
+        else:
+            answers = [await self._call(body, len(tallies), give_up_after)]
         for tally, outcome, slip in zip(tallies, answers[0], wrong, strict=True):
             self._score.tally_answered(tally, outcome, slip)
         if repeat is Repeat.AFTERWARDS:
