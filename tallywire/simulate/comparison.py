@@ -1,5 +1,6 @@
 """The server's results beside the truth, cell by cell, as any reader of the API gets them."""
 
+import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -12,6 +13,9 @@ from tallywire.simulate.wire import Wire, request_body
 
 # So many areas a request: an answer then stays below a few thousand rows.
 AREAS_A_PAGE = 25
+# A node looks at the log every second at least.
+SETTLING_SECONDS = 1.5
+READINGS_MAX = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,16 +43,35 @@ class Comparison:
 
 
 async def compare_results(wire: Wire, token: str | None, election_id: str, plan: NightPlan) -> Comparison:
-    """Reads the results of all contests in all areas, level by level, and compares them with the truth."""
+    """The results of all contests in all areas beside the truth, once they have come to rest.
+
+    What is accepted is in the log at once, but a node's results follow the log a moment later.
+    """
     truth = true_results(plan.election, plan.counts)
+    comparison = compare(election_id, truth, await _served(wire, token, election_id, plan.election))
+    for _ in range(READINGS_MAX - 1):
+        if comparison.equal:
+            break
+        await asyncio.sleep(SETTLING_SECONDS)
+        before = comparison
+        comparison = compare(election_id, truth, await _served(wire, token, election_id, plan.election))
+        if comparison == before:
+            break
+    return comparison
+
+
+async def _served(
+    wire: Wire, token: str | None, election_id: str, election: Election
+) -> dict[tuple[str, str], dict[str, Any]]:
+    """All results, read by pages of areas, level by level."""
     served: dict[tuple[str, str], dict[str, Any]] = {}
-    for level, areas in _pages(plan.election):
+    for level, areas in _pages(election):
         ids = [f"{election_id}/{area}" for area in areas]
         body = request_body(RESULTS, {"id": election_id, "areaIds": ids, "level": level})
         for result in (await wire.call(body, token)).data["results"]:
             key = _code(result["contest"]["id"], election_id), _code(result["area"]["id"], election_id)
             served[key] = result
-    return compare(election_id, truth, served)
+    return served
 
 
 def compare(

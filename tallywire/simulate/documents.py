@@ -27,8 +27,8 @@ ENROL = """mutation Enrol($input: EnrolInput!) {
   enrol(input: $input) { __typename ... on Enrolled { token } ... on EnrolmentRefused { message(lang: EN) } }
 }"""
 
-RESULTS = """query Results($id: ID!, $contestIds: [ID!], $areaIds: [ID!], $level: AreaLevel) {
-  results(electionId: $id, contestIds: $contestIds, areaIds: $areaIds, level: $level) {
+RESULTS = """query Results($id: ID!, $areaIds: [ID!], $level: AreaLevel) {
+  results(electionId: $id, areaIds: $areaIds, level: $level) {
     contest { id } area { id } status stationsFinal
     invalidBallots noVoteBallots ballotsCast
     rows { candidate { id } votes }

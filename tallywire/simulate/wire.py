@@ -19,7 +19,9 @@ ANSWER_SECONDS_MAX = 15.0
 PATIENCE_SECONDS = 600.0
 # How often one request may be answered with an error that the server calls its own fault.
 FAULTS_MAX = 6
-OWN_FAULTS = frozenset({"INTERNAL", "INTERNAL_ERROR", "INTERNAL_SERVER_ERROR", "UNAVAILABLE", "OVERLOADED"})
+OWN_FAULTS = frozenset({"INTERNAL", "INTERNAL_ERROR", "INTERNAL_SERVER_ERROR"})
+# The server asks for the same again, later: as good as no answer.
+ASK_AGAIN = frozenset({"UNAVAILABLE", "OVERLOADED"})
 
 
 class RefusedError(Exception):
@@ -137,6 +139,8 @@ def _data_of(status: int, content: bytes) -> dict[str, Any]:
     if errors := answer.get("errors"):
         first = errors[0]
         code = (first.get("extensions") or {}).get("code") or f"HTTP_{status}"
+        if code in ASK_AGAIN:
+            raise UnansweredError(str(code))
         raise RefusedError(str(code), str(first.get("message", "")))
     data = answer.get("data")
     if not isinstance(data, dict):
