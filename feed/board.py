@@ -24,6 +24,7 @@ from counting.result import (
 from counting.vocabulary import ResultsStatus
 from db.definitions import AreaNode, ContestNode, ElectionDefinition
 from db.log import CountedNumbers, LogEntry
+from feed.position import BEFORE_COUNTING, Position
 
 ResultKey = tuple[str, str]
 
@@ -40,8 +41,7 @@ class ResultView:
     area: AreaNode
     count: AreaCount
     status: ResultsStatus
-    epoch: str
-    sequence: int
+    position: Position
 
     @cached_property
     def rows(self) -> list[Row]:
@@ -117,8 +117,7 @@ class Board:
                 area,
                 count,
                 status(count, counting_has_opened=opened),
-                self.definition.epoch,
-                count.sequence,
+                Position(self.definition.epoch, count.sequence if opened else BEFORE_COUNTING),
             )
             self._views[key, opened] = view
         return view

@@ -1,0 +1,1 @@
+"""What puts tallywire together: application, settings, command line, import, simulation."""

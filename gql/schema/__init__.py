@@ -1,0 +1,1 @@
+"""The served schema: types, a file a noun, and the roots."""

@@ -32,18 +32,22 @@ BEGIN
             USING ERRCODE = 'restrict_violation';
     END IF;
     RETURN NEW;
-END $$;
+END $$
+"""
+TALLY_TRANSITION_TRIGGER = """
 CREATE TRIGGER tally_transition BEFORE UPDATE OR DELETE ON tally
-    FOR EACH ROW EXECUTE FUNCTION tally_transition();
+    FOR EACH ROW EXECUTE FUNCTION tally_transition()
 """
 
 LOG_IS_APPEND_ONLY = """
 CREATE FUNCTION log_is_append_only() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     RAISE EXCEPTION 'the log is append-only' USING ERRCODE = 'restrict_violation';
-END $$;
+END $$
+"""
+LOG_TRIGGER = """
 CREATE TRIGGER log_is_append_only BEFORE UPDATE OR DELETE ON log_entry
-    FOR EACH ROW EXECUTE FUNCTION log_is_append_only();
+    FOR EACH ROW EXECUTE FUNCTION log_is_append_only()
 """
 
 
@@ -492,8 +496,8 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("reporter_id", "client_tally_id"),
     )
     op.create_index(op.f("ix_submission_election_id"), "submission", ["election_id"], unique=False)
-    op.execute(TALLY_TRANSITION)
-    op.execute(LOG_IS_APPEND_ONLY)
+    for statement in (TALLY_TRANSITION, TALLY_TRANSITION_TRIGGER, LOG_IS_APPEND_ONLY, LOG_TRIGGER):
+        op.execute(statement)
 
 
 def downgrade() -> None:

@@ -1,0 +1,110 @@
+"""What every resolver is given: who asks, the feeds, the way in, and loaders that batch."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+import strawberry
+from strawberry.dataloader import DataLoader
+
+from counting.vocabulary import Role
+from db.answers import Answer, Request
+from db.database import Database
+from db.people import Person
+from db.reporters import Record, records
+from db.stations import assigned, locations, sheets
+from db.tables import StationContestRow, TallyRow
+from db.tallies import Sight, histories, tallies_by_id
+from feed.bell import Bell
+from feed.election_feed import ElectionFeed
+from feed.tail import Tail
+from feed.updates import Pace
+
+SEES_BEFORE_COUNTING = frozenset({Role.EDITOR, Role.OPERATOR})
+
+
+@dataclass(frozen=True, slots=True)
+class Services:
+    """What stands behind the API, one of each a process."""
+
+    database: Database
+    tail: Tail
+    bell: Bell
+    submit: Callable[[str, Request], Awaitable[Answer]]
+    forget_person: Callable[[str], None]
+    pace: Pace
+    readers_need_token: bool
+
+
+@dataclass(slots=True)
+class Context:
+    """`token_refused`: a token was sent that is none; `connection_params`: Strawberry's name for the init payload."""
+
+    services: Services
+    person: Person | None = None
+    token_refused: bool = False
+    connection_params: dict[str, object] | None = None
+    request: Any = None
+    response: Any = None
+    loaders: "Loaders" = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.loaders = Loaders(self)
+
+    @property
+    def role(self) -> Role | None:
+        return self.person.role if self.person else None
+
+    def may_see(self, feed: ElectionFeed) -> bool:
+        """Numbers are public from COUNTING on; before it, only editors and operators see them."""
+        return feed.opened or (
+            self.person is not None and self.role in SEES_BEFORE_COUNTING and self.person.belongs_to(feed.id)
+        )
+
+    @property
+    def sight(self) -> Sight:
+        return Sight(self.person.id if self.person else None, held=self.role in SEES_BEFORE_COUNTING)
+
+
+class Loaders:
+    """One statement for all the rows that a request asks one by one. Nothing is cached: a socket lives long."""
+
+    def __init__(self, context: Context) -> None:
+        self._context = context
+        self.tally: DataLoader[str, TallyRow | None] = DataLoader(self._tallies, cache=False)
+        self.history: DataLoader[str, list[TallyRow]] = DataLoader(self._histories, cache=False)
+        self.location: DataLoader[str, tuple[str, str | None]] = DataLoader(self._locations, cache=False)
+        self.sheet: DataLoader[tuple[str, str], StationContestRow | None] = DataLoader(self._sheets, cache=False)
+        self.assigned: DataLoader[str, list[str]] = DataLoader(self._assigned, cache=False)
+        self.record: DataLoader[str, Record] = DataLoader(self._records, cache=False)
+
+    @property
+    def _database(self) -> Database:
+        return self._context.services.database
+
+    async def _tallies(self, ids: list[str]) -> list[TallyRow | None]:
+        found = await tallies_by_id(self._database, ids, self._context.sight)
+        return [found.get(tally_id) for tally_id in ids]
+
+    async def _histories(self, station_ids: list[str]) -> list[list[TallyRow]]:
+        found = await histories(self._database, station_ids, self._context.sight)
+        return [found[station_id] for station_id in station_ids]
+
+    async def _locations(self, station_ids: list[str]) -> list[tuple[str, str | None]]:
+        found = await locations(self._database, station_ids)
+        return [found[station_id] for station_id in station_ids]
+
+    async def _sheets(self, keys: list[tuple[str, str]]) -> list[StationContestRow | None]:
+        found = await sheets(self._database, keys)
+        return [found.get(key) for key in keys]
+
+    async def _assigned(self, reporter_ids: list[str]) -> list[list[str]]:
+        found = await assigned(self._database, reporter_ids)
+        return [found[reporter_id] for reporter_id in reporter_ids]
+
+    async def _records(self, reporter_ids: list[str]) -> list[Record]:
+        found = await records(self._database, reporter_ids)
+        return [found[reporter_id] for reporter_id in reporter_ids]
+
+
+Info = strawberry.Info[Context, None]

@@ -1,0 +1,25 @@
+"""Every limit on what a request may ask, in one table."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """`unit` says of what; `why` what it protects."""
+
+    name: str
+    default: int
+    unit: str
+    why: str
+
+
+PAGE_MAX = Limit("page_max", 1_000, "rows", "one page is read and encoded in one go")
+BATCH_MAX = Limit("batch_max", 50, "tallies", "a phone that was offline sends so many in one call")
+CODES_MAX = Limit("codes_max", 5_000, "codes", "codes are printed on sheets, twelve a page")
+TOKENS_MAX = Limit("tokens_max", 2_000, "tokens", "a document is refused by the lexer before it costs anything")
+TEXT_MAX = Limit("text_max", 2_000, "characters", "notes and reasons are kept for ever")
+ID_MAX = Limit("id_max", 100, "characters", "ids made by clients are keys in the database")
+ROWS_MAX = Limit("rows_max", 1_000, "rows", "no sheet has more candidates")
+EVIDENCE_MAX = Limit("evidence_max", 10, "photographs", "a sheet has few pages")
+
+LIMITS = (PAGE_MAX, BATCH_MAX, CODES_MAX, TOKENS_MAX, TEXT_MAX, ID_MAX, ROWS_MAX, EVIDENCE_MAX)

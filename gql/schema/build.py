@@ -1,0 +1,30 @@
+"""The schema, made once a process."""
+
+import strawberry
+from strawberry.extensions import MaxTokensLimiter, ParserCache, ValidationCache
+
+from gql.access import check_marks
+from gql.errors import Masked
+from gql.limits import TOKENS_MAX
+from gql.schema.roots import Mutation, Query, Subscription
+from gql.schema.types.scalars import CONFIG
+
+DOCUMENTS_REMEMBERED = 512
+
+
+def build_schema() -> strawberry.Schema:
+    """Raises UnmarkedFieldError where a root field says nothing of who may use it."""
+    schema = strawberry.Schema(
+        query=Query,
+        mutation=Mutation,
+        subscription=Subscription,
+        config=CONFIG,
+        extensions=[
+            lambda: MaxTokensLimiter(max_token_count=TOKENS_MAX.default),
+            lambda: ParserCache(maxsize=DOCUMENTS_REMEMBERED),
+            lambda: ValidationCache(maxsize=DOCUMENTS_REMEMBERED),
+            Masked,
+        ],
+    )
+    check_marks(schema)
+    return schema

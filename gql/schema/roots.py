@@ -1,0 +1,97 @@
+"""The roots of the schema: each field, its resolver, and the mark that says who may use it."""
+
+from typing import Annotated
+
+import strawberry
+from strawberry.permission import BasePermission
+
+from gql import resolvers
+from gql.access import Operating, Overseeing, Public, Reading, Reporting
+from gql.schema.types.definition import Area, Candidate, Contest, Election
+from gql.schema.types.people import Enrolled, EnrolmentCode, EnrolmentRefused, ReporterConnection, Viewer
+from gql.schema.types.report import FeedPage, TallyReport
+from gql.schema.types.result import Result, ResultUpdate
+from gql.schema.types.station import Station, StationConnection
+from gql.schema.types.submission import SubmitTallyResult
+from gql.schema.types.tally import Tally, TallyConnection
+
+EnrolResult = Annotated[Enrolled | EnrolmentRefused, strawberry.union(name="EnrolResult")]
+READING: list[type[BasePermission]] = [Reading]
+
+
+@strawberry.type
+class Query:
+    viewer: Viewer | None = strawberry.field(resolver=resolvers.people.viewer, permission_classes=[Public])
+    elections: list[Election] = strawberry.field(resolver=resolvers.elections.elections, permission_classes=READING)
+    election: Election | None = strawberry.field(resolver=resolvers.elections.election, permission_classes=READING)
+    contest: Contest | None = strawberry.field(resolver=resolvers.elections.contest, permission_classes=READING)
+    candidates: list[Candidate] = strawberry.field(resolver=resolvers.elections.candidates, permission_classes=READING)
+    area: Area | None = strawberry.field(resolver=resolvers.elections.area, permission_classes=READING)
+    station: Station | None = strawberry.field(resolver=resolvers.elections.station, permission_classes=READING)
+    stations: StationConnection = strawberry.field(resolver=resolvers.elections.stations, permission_classes=READING)
+    tally: Tally | None = strawberry.field(resolver=resolvers.tallies.tally, permission_classes=READING)
+    tallies: TallyConnection = strawberry.field(
+        resolver=resolvers.tallies.tallies,
+        permission_classes=READING,
+        description="Newest first. `rule`: only those with such a finding, flags included (editors).",
+    )
+    reporters: ReporterConnection = strawberry.field(
+        resolver=resolvers.people.reporters, permission_classes=[Overseeing], description="Editors and operators."
+    )
+    result: Result | None = strawberry.field(
+        resolver=resolvers.results.result,
+        permission_classes=READING,
+        description=(
+            "One contest in one area (its own area where none is given); with `at`, as it stood at that position."
+        ),
+    )
+    results: list[Result] = strawberry.field(resolver=resolvers.results.results, permission_classes=READING)
+    feed: FeedPage = strawberry.field(
+        resolver=resolvers.results.feed_page,
+        permission_classes=READING,
+        description="The feed by pages, for those who poll: the same entries, in the same order, as `tallyReports`.",
+    )
+
+
+@strawberry.type
+class Mutation:
+    enrol: EnrolResult = strawberry.field(resolver=resolvers.people.enrol, permission_classes=[Public])
+    submit_tally: SubmitTallyResult = strawberry.field(
+        resolver=resolvers.submissions.submit_tally, permission_classes=[Reporting]
+    )
+    submit_tallies: list[SubmitTallyResult] = strawberry.field(
+        resolver=resolvers.submissions.submit_tallies,
+        permission_classes=[Reporting],
+        description=(
+            "For a phone that was offline: 50 at most, one answer each, in order; one bad tally stops no other."
+        ),
+    )
+    set_election_phase: Election = strawberry.field(
+        resolver=resolvers.people.set_election_phase, permission_classes=[Operating], description="Operators."
+    )
+    create_enrolment_codes: list[EnrolmentCode] = strawberry.field(
+        resolver=resolvers.people.create_enrolment_codes, permission_classes=[Operating], description="Operators."
+    )
+
+
+@strawberry.type
+class Subscription:
+    result_updates: ResultUpdate = strawberry.subscription(  # type: ignore[assignment]
+        resolver=resolvers.results.result_updates,
+        permission_classes=READING,
+        description=(
+            "Results as they change. Without `after`, a SNAPSHOT comes first; with it, one DELTA of everything that"
+            " changed since, or a SNAPSHOT with `reset` where that cannot be known."
+        ),
+    )
+    tally_reports: TallyReport = strawberry.subscription(  # type: ignore[assignment]
+        resolver=resolvers.results.tally_reports,
+        permission_classes=READING,
+        description=(
+            "Every entry of the feed that fits the filter, in order, none left out: from the first one on,"
+            " or from the one that follows `after`."
+        ),
+    )
+    election_changed: Election = strawberry.subscription(  # type: ignore[assignment]
+        resolver=resolvers.results.election_changed, permission_classes=READING
+    )

@@ -1,0 +1,1 @@
+"""Types and inputs, a file a noun."""

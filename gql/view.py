@@ -1,0 +1,133 @@
+"""`/graphql`: queries and mutations by POST, queries by GET, subscriptions over graphql-transport-ws and SSE.
+
+Strawberry's own view and handlers, with the shapes of messages checked before them, tokens taken from the
+Authorization header or the init payload, and nothing but the one WebSocket protocol.
+"""
+
+from collections.abc import AsyncGenerator, Awaitable, Callable
+from datetime import timedelta
+from typing import Any
+
+import orjson
+from cross_web import AsyncHTTPRequestAdapter, HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.websockets import WebSocket, WebSocketDisconnect, WebSocketState
+from strawberry import Schema
+from strawberry.asgi import ASGIWebSocketAdapter, GraphQL
+from strawberry.exceptions import ConnectionRejectionError
+from strawberry.http import GraphQLRequestData
+from strawberry.http.base import BaseRequestProtocol
+from strawberry.http.exceptions import NonTextMessageReceived
+from strawberry.subscriptions import GRAPHQL_SSE_PROTOCOL, GRAPHQL_TRANSPORT_WS_PROTOCOL
+
+from db.people import Person
+from gql.context import Context, Services
+from gql.frames import BadShapeError, check_frame, check_request, parse
+
+INIT_SECONDS = 10
+SUBSCRIPTIONS_PER_SOCKET = 100
+BODY_BYTES_MAX = 1_000_000
+FindPerson = Callable[[str], Awaitable[Person | None]]
+
+
+class _Socket(ASGIWebSocketAdapter):
+    async def iter_json(self, *, ignore_parsing_errors: bool = False) -> AsyncGenerator[object, None]:
+        """Only frames of the protocol's shape; whatever else comes ends the connection with 4400."""
+        try:
+            while self.ws.application_state != WebSocketState.DISCONNECTED:
+                yield check_frame(parse(await self.ws.receive_text()))
+        except KeyError as error:
+            raise NonTextMessageReceived from error
+        except BadShapeError as error:
+            await self.close(4400, str(error))
+        except WebSocketDisconnect:
+            return
+
+
+class View(GraphQL[Context, None]):
+    """`find_person` tells who holds a token; `page` is what a browser is shown on this path."""
+
+    websocket_adapter_class = _Socket
+
+    def __init__(self, schema: Schema, services: Services, find_person: FindPerson, page: bytes | None) -> None:
+        super().__init__(
+            schema,
+            graphql_ide="graphiql" if page else None,
+            subscription_protocols=(GRAPHQL_TRANSPORT_WS_PROTOCOL, GRAPHQL_SSE_PROTOCOL),
+            connection_init_wait_timeout=timedelta(seconds=INIT_SECONDS),
+            max_subscriptions_per_connection=SUBSCRIPTIONS_PER_SOCKET,
+        )
+        self._services = services
+        self._find_person = find_person
+        self._page = page
+
+    async def get_context(self, request: Request | WebSocket, response: Response | WebSocket) -> Context:
+        context = Context(self._services, request=request, response=response)
+        await self._identify(context, request.headers.get("authorization"))
+        return context
+
+    async def _identify(self, context: Context, authorization: object) -> None:
+        if authorization is None:
+            return
+        scheme, _, token = str(authorization).partition(" ")
+        context.person = await self._find_person(token.strip()) if scheme.lower() == "bearer" else None
+        context.token_refused = context.person is None
+
+    async def on_ws_connect(self, context: Context) -> Any:
+        """The token may come in the init payload, as browsers can set no headers; a wrong one is told at once: 4403."""
+        sent = context.connection_params or {}
+        given = next((value for name, value in sent.items() if name.lower() == "authorization"), None)
+        await self._identify(context, given or None)
+        if context.token_refused:
+            raise ConnectionRejectionError
+        return await super().on_ws_connect(context)
+
+    def should_render_graphql_ide(self, request: BaseRequestProtocol) -> bool:
+        """Browsers ask for text/html; a bare curl gets told what is missing instead of a page."""
+        return (
+            request.method == "GET"
+            and request.query_params.get("query") is None
+            and "text/html" in request.headers.get("accept", "")
+        )
+
+    async def render_graphql_ide(self, request: Request) -> Response:
+        return Response(self._page, media_type="text/html")
+
+    def decode_json(self, data: str | bytes) -> object:
+        try:
+            return parse(data)
+        except BadShapeError as error:
+            raise HTTPException(400, str(error)) from error
+
+    def encode_json(self, data: object) -> str:
+        """Text, not bytes: bytes would become binary frames, which graphql-ws refuses."""
+        return orjson.dumps(data).decode()
+
+    async def parse_http_body(self, request: AsyncHTTPRequestAdapter) -> GraphQLRequestData:
+        """Raises HTTPException 400, 413 or 415."""
+        transport = self._get_stream_transport_from_headers(request.headers)
+        if request.method == "GET":
+            body: Any = self.parse_query_params(request.query_params)
+        else:
+            body = self.decode_json(await _json_body(request))
+        try:
+            checked = check_request(body)
+        except BadShapeError as error:
+            raise HTTPException(400, str(error)) from error
+        return GraphQLRequestData(
+            query=checked["query"],
+            variables=checked.get("variables"),
+            operation_name=checked.get("operationName"),
+            extensions=checked.get("extensions"),
+            protocol=transport.protocol if transport else "http",
+        )
+
+
+async def _json_body(request: AsyncHTTPRequestAdapter) -> str | bytes:
+    if "application/json" not in (request.content_type or ""):
+        raise HTTPException(415, "the body of a POST must be application/json")
+    length = request.headers.get("content-length") or request.headers.get("Content-Length") or "0"
+    if not length.isdigit() or int(length) > BODY_BYTES_MAX:
+        raise HTTPException(413, f"the body must not exceed {BODY_BYTES_MAX} bytes")
+    return await request.get_body()

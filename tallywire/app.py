@@ -1,0 +1,102 @@
+"""The application: one port for the API, GraphiQL, the live board and the health of it all."""
+
+import contextlib
+from collections.abc import AsyncIterator, Mapping
+from pathlib import Path
+
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import JSONResponse, PlainTextResponse, Response
+from starlette.routing import BaseRoute, Mount, Route, WebSocketRoute
+from starlette.staticfiles import StaticFiles
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from db.database import Database
+from gql.schema.build import build_schema
+from gql.view import View
+from tallywire.packaged import web
+from tallywire.service import Service
+from tallywire.settings import Settings
+
+LAG_SECONDS_MAX = 10.0
+YEAR = "public, max-age=31536000, immutable"
+
+
+class _Assets(StaticFiles):
+    """Built files carry a digest in their names, so they never change."""
+
+    def file_response(self, *arguments: object, **named: object) -> Response:
+        response = super().file_response(*arguments, **named)  # type: ignore[arg-type]
+        response.headers["Cache-Control"] = YEAR
+        return response
+
+
+def build_app(database: Database, settings: Settings) -> Starlette:
+    service = Service(database, settings)
+    schema = build_schema()
+    pages = web()
+    graphiql = _page(pages / "graphiql.html") if settings.graphiql else None
+    view = View(schema, service.services, service.people.find, graphiql)
+
+    @contextlib.asynccontextmanager
+    async def lifespan(_app: Starlette) -> AsyncIterator[Mapping[str, Service]]:
+        async with service.running():
+            yield {"service": service}
+
+    async def graphql(scope: Scope, receive: Receive, send: Send) -> None:
+        await view(scope, receive, send)
+
+    sdl = schema.as_str() + "\n"
+
+    async def schema_text(_request: Request) -> Response:
+        return PlainTextResponse(sdl)
+
+    async def ready(_request: Request) -> Response:
+        lag = service.tail.lag_seconds
+        fresh = lag < LAG_SECONDS_MAX
+        return JSONResponse({"ready": fresh, "tailLagSeconds": round(lag, 3)}, status_code=200 if fresh else 503)
+
+    routes: list[BaseRoute] = [
+        Route("/graphql", _Asgi(graphql), methods=["GET", "POST"]),
+        WebSocketRoute("/graphql", _Asgi(graphql)),
+        Route("/schema.graphql", schema_text),
+        Route("/healthz", _alive),
+        Route("/readyz", ready),
+        *_pages(pages),
+    ]
+    app = Starlette(routes=routes, lifespan=lifespan)
+    app.state.service = service
+    return app
+
+
+class _Asgi:
+    """Marks an ASGI application as such, so that Starlette's routes hand the scope over untouched."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        await self._app(scope, receive, send)
+
+
+async def _alive(_request: Request) -> Response:
+    return PlainTextResponse("ok")
+
+
+def _page(path: Path) -> bytes | None:
+    return path.read_bytes() if path.is_file() else None
+
+
+def _pages(folder: Path) -> list[BaseRoute]:
+    """The board at `/` and the files beside it; without a build, a page that says how to get one."""
+    board = _page(folder / "index.html")
+
+    async def index(_request: Request) -> Response:
+        if board is None:
+            return PlainTextResponse("The browser apps are not built here: make setup\n", status_code=503)
+        return Response(board, media_type="text/html", headers={"Cache-Control": "no-cache"})
+
+    routes: list[BaseRoute] = [Route("/", index)]
+    if (folder / "assets").is_dir():
+        routes.append(Mount("/assets", _Assets(directory=folder / "assets")))
+    return routes

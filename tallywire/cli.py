@@ -1,0 +1,47 @@
+"""The command line: `tallywire COMMAND --help`."""
+
+import importlib
+import sys
+
+import typer
+
+# Imported when asked for: a command that needs little starts at once.
+COMMANDS = {
+    "serve": "tallywire.commands.serve:serve_command",
+    "demo": "tallywire.commands.demo:demo_command",
+    "import": "tallywire.commands.import_package:import_command",
+    "simulate": "tallywire.simulate.command:simulate_command",
+    "fsck": "tallywire.commands.fsck:fsck_command",
+    "token": "tallywire.commands.token:token_command",
+    "phase": "tallywire.commands.phase:phase_command",
+}
+
+
+def build_cli(*names: str) -> typer.Typer:
+    """The command line with these commands; all of them where none is named."""
+    cli = typer.Typer(
+        name="tallywire",
+        help="The wire service for election-night tallies.",
+        no_args_is_help=True,
+        add_completion=False,
+        pretty_exceptions_enable=False,
+    )
+    # A callback keeps the name of a command in the line where only one is built.
+    cli.callback()(_describe)
+    for name in names or COMMANDS:
+        module, function = COMMANDS[name].split(":")
+        cli.command(name)(getattr(importlib.import_module(module), function))
+    return cli
+
+
+def _describe() -> None:
+    """The wire service for election-night tallies."""
+
+
+def main() -> None:
+    asked = [name for name in sys.argv[1:2] if name in COMMANDS]
+    build_cli(*asked)()
+
+
+if __name__ == "__main__":
+    main()

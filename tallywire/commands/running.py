@@ -1,0 +1,61 @@
+"""What commands share: running asynchronous work, ending on bad input with one clear line and exit code 2."""
+
+import asyncio
+import contextlib
+import logging
+import warnings
+from collections.abc import Callable, Coroutine, Iterator
+from pathlib import Path
+from typing import Annotated, Any, NoReturn, TypeVar
+
+import typer
+import uvloop
+from rich.console import Console
+
+from db.database import DatabaseUnavailableError
+from db.embedded import EmbeddedPostgresError
+from tallywire.settings import Settings
+
+BAD_INPUT = 2
+Outcome = TypeVar("Outcome")
+errors = Console(stderr=True, highlight=False, soft_wrap=True)
+output = Console(highlight=False, soft_wrap=True)
+
+DataDir = Annotated[
+    Path | None, typer.Option("--data-dir", help="Folder of the embedded PostgreSQL.", show_default=False)
+]
+DatabaseUrl = Annotated[
+    str | None,
+    typer.Option("--database-url", help="Any PostgreSQL 15+ instead of the embedded one.", show_default=False),
+]
+
+
+def settings_from(**given: Any) -> Settings:
+    """Settings of the environment, with what the command line gave in their place."""
+    return Settings(**{name: value for name, value in given.items() if value is not None})
+
+
+def fail(line: str) -> NoReturn:
+    errors.print(f"tallywire: {line}", markup=False)
+    raise typer.Exit(BAD_INPUT)
+
+
+@contextlib.contextmanager
+def clear_failures() -> Iterator[None]:
+    """What can go wrong with a database or its folder, said in one line."""
+    try:
+        yield
+    except (DatabaseUnavailableError, EmbeddedPostgresError) as error:
+        fail(str(error))
+
+
+def run(work: Callable[[], Coroutine[Any, Any, Outcome]]) -> Outcome:
+    """Runs to the end; Ctrl-C ends with 130."""
+    # Where a session has no runtime folder, platformdirs warns on every start and takes /tmp, which is fine.
+    warnings.filterwarnings("ignore", module="platformdirs")
+    logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    try:
+        with clear_failures():
+            return uvloop.run(work())
+    except (KeyboardInterrupt, asyncio.CancelledError):
+        raise typer.Exit(130) from None

@@ -1,0 +1,194 @@
+"""Derives every published number from the log and compares it with the tables, the board and what is served.
+
+Trusts the log's order and nothing else: a number that was changed in any one place stands against all the others.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+import asyncpg
+
+from counting.result import AreaCount, StationStanding, apply, silent
+from counting.sheet_state import standing_state
+from counting.tally import Numbers
+from counting.vocabulary import ReportKind, StationState, TallyCoverage, TallyState
+from db.database import Connection
+from db.definitions import ElectionDefinition, read_definition
+from db.log import CountedNumbers, LogEntry, entry_from
+from db.plan import commitment
+from db.sheet import public_tally
+from feed.board import Board, GapError, ResultKey, zero
+
+PAGE = 5_000
+COMPARED = (
+    *("votes", "disputed_votes", "valid", "invalid", "no_vote", "reporting", "final", "disputed"),
+    *("incomplete", "held", "outstanding", "at_most", "registered_reporting"),
+)
+READ_TALLIES = "SELECT * FROM tally WHERE election_id = $1"
+READ_SHEETS = """
+    SELECT s.* FROM station_contest s JOIN contest c ON c.id = s.contest_id WHERE c.election_id = $1
+"""
+READ_BEYOND = "SELECT client_tally_id, sequence FROM submission WHERE election_id = $1 AND sequence > $2"
+READ_LOG = "SELECT * FROM log_entry WHERE election_id = $1 ORDER BY sequence"
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """`place`: log, tally, station, board or served."""
+
+    place: str
+    what: str
+
+    def __str__(self) -> str:
+        return f"{self.place}: {self.what}"
+
+
+@dataclass(slots=True)
+class Folded:
+    """What the log says of one sheet."""
+
+    standing: CountedNumbers | None = None
+    held: int = 0
+    disputed: bool = False
+
+    @property
+    def state(self) -> StationState:
+        return standing_state(self.standing.coverage if self.standing else None, self.disputed)
+
+
+@dataclass(slots=True)
+class Inspection:
+    """Everything that was derived, and every fault that was found."""
+
+    definition: ElectionDefinition
+    board: Board
+    entries: int = 0
+    faults: list[Fault] = field(default_factory=list)
+    sheets: dict[ResultKey, Folded] = field(default_factory=dict)
+
+
+async def inspect(connection: Connection, election_id: str) -> Inspection | None:
+    """None where no such election is loaded. One snapshot, so that it can run while the count goes on."""
+    definition = await read_definition(connection, election_id)
+    if definition is None:
+        return None
+    found = Inspection(definition, Board(definition))
+    async with connection.transaction(isolation="repeatable_read", readonly=True):
+        tallies = {row["id"]: row for row in await connection.fetch(READ_TALLIES, election_id)}
+        async for row in connection.cursor(READ_LOG, election_id, prefetch=PAGE):
+            _fold(found, entry_from(row), tallies)
+        head = await connection.fetchval("SELECT sequence FROM log_head WHERE election_id = $1", election_id)
+        sheets = await connection.fetch(READ_SHEETS, election_id)
+        lost = await connection.fetch(READ_BEYOND, election_id, head)
+    if head != found.entries:
+        found.faults.append(Fault("log", f"the head is at {head}, and {found.entries} entries stand in the log"))
+    found.faults += [
+        Fault("log", f"{row['client_tally_id']} was answered with entry {row['sequence']}, beyond the head {head}")
+        for row in lost
+    ]
+    found.faults += _compare_sheets(found, sheets, tallies)
+    found.faults += _compare_results(found, sheets, tallies)
+    return found
+
+
+def _fold(found: Inspection, entry: LogEntry, tallies: dict[str, asyncpg.Record]) -> None:
+    """The entry follows the one before it, says truly what stood before, and has the numbers of its tally."""
+    found.entries += 1
+    where = f"entry {entry.sequence} ({entry.station_id}, {entry.contest_id})"
+    sheet = found.sheets.setdefault((entry.contest_id, entry.station_id), Folded())
+    if entry.previous != sheet.standing or entry.previous_id != (sheet.standing and sheet.standing.id):
+        found.faults.append(Fault("log", f"{where} names other previous numbers than those that stood"))
+    if (entry.held_before, entry.disputed_before) != (sheet.held, sheet.disputed):
+        found.faults.append(Fault("log", f"{where} names another state before it than the one that stood"))
+    found.faults += _compare_tally(where, entry, tallies.get(entry.tally_id))
+    sheet.standing, sheet.held, sheet.disputed = entry.standing, entry.held, entry.disputed
+    try:
+        found.board.add(entry)
+    except GapError as gap:
+        found.faults.append(Fault("log", str(gap)))
+        found.board.sequence = entry.sequence
+
+
+def _compare_tally(where: str, entry: LogEntry, row: asyncpg.Record | None) -> Iterator[Fault]:
+    if row is None:
+        yield Fault("tally", f"{where}: tally {entry.tally_id} is not there")
+        return
+    public = _public(row)
+    if entry.tally is not None and entry.tally != public:
+        yield Fault("tally", f"{where}: tally {entry.tally_id} has other numbers than the log")
+    if entry.kind is ReportKind.HELD and entry.commitment != commitment(row["salt"] or "", public):
+        yield Fault("tally", f"{where}: held tally {entry.tally_id} is not the one that the log commits to")
+
+
+def _compare_sheets(
+    found: Inspection, rows: list[asyncpg.Record], tallies: dict[str, asyncpg.Record]
+) -> Iterator[Fault]:
+    """Each station's row, and the one standing tally, are what the log left."""
+    standing_ids = set()
+    for row in rows:
+        sheet = found.sheets.get((row["contest_id"], row["station_id"]), Folded())
+        where = f"{row['station_id']}, {row['contest_id']}"
+        standing_id = sheet.standing.id if sheet.standing else None
+        standing_ids.add(standing_id)
+        if row["standing_id"] != standing_id:
+            yield Fault("station", f"{where}: {row['standing_id']} stands, by the log {standing_id}")
+        if StationState(row["state"]) is not sheet.state:
+            yield Fault("station", f"{where}: its state is {row['state']}, which is not the log's")
+        if row["held"] != sheet.held:
+            yield Fault("station", f"{where}: {row['held']} held, by the log {sheet.held}")
+    for tally in tallies.values():
+        if (tally["state"] == TallyState.ACCEPTED) != (tally["id"] in standing_ids):
+            yield Fault("tally", f"{tally['id']} is {tally['state']}, which is not what the log says of it")
+
+
+def _compare_results(
+    found: Inspection, rows: list[asyncpg.Record], tallies: dict[str, asyncpg.Record]
+) -> Iterator[Fault]:
+    """The board, folded by differences, equals the sums over the tallies that stand in the tables."""
+    summed = _summed(found.definition, rows, tallies)
+    for key, count in found.board.counts():
+        for name in COMPARED:
+            folded, added = getattr(count, name), getattr(summed[key], name)
+            if folded != added:
+                yield Fault("board", f"{key[0]} in {key[1]}: {name} is {folded} by the log, {added} by the tables")
+
+
+def _summed(
+    definition: ElectionDefinition, rows: list[asyncpg.Record], tallies: dict[str, asyncpg.Record]
+) -> dict[ResultKey, AreaCount]:
+    counts = {
+        (contest.id, area.id): zero(contest, area) for contest in definition.contests.values() for area in contest.areas
+    }
+    for row in rows:
+        tally = tallies.get(row["standing_id"] or "")
+        standing = StationStanding(
+            _numbers(tally) if tally else None,
+            TallyCoverage(tally["coverage"]) if tally else None,
+            row["state"] == StationState.DISPUTED,
+            row["held"],
+            row["registered_voters"],
+        )
+        for area in definition.stations[row["station_id"]].area.path():
+            if (count := counts.get((row["contest_id"], area.id))) is not None:
+                apply(count, silent(row["registered_voters"]), standing)
+    return counts
+
+
+def _numbers(row: asyncpg.Record) -> Numbers:
+    return Numbers(
+        tuple(row["votes"]), row["valid_ballots"], row["invalid_ballots"], row["no_vote_ballots"], row["ballots_cast"]
+    )
+
+
+def _public(row: asyncpg.Record) -> dict[str, Any]:
+    return public_tally(
+        row["id"],
+        row["revision"],
+        TallyCoverage(row["coverage"]),
+        _numbers(row),
+        as_written=row["as_written"],
+        reporter=row["reporter_id"],
+        evidence=row["evidence"],
+        counted_at=row["counted_at"],
+    )
