@@ -12,6 +12,10 @@ class NightClock:
         self._began = time.monotonic()
         self._reached = 0.0
 
+    def behind(self, at: float) -> float:
+        """Simulated seconds by which what was due `at` is late; 0 where the clock waits for nothing."""
+        return max(0.0, self.now - at) if self._speed else 0.0
+
     @property
     def now(self) -> float:
         """Seconds after polls close."""

@@ -121,7 +121,7 @@ class Night:
             stations_final=sum(self.score.finals[s] >= n for s, n in self._contests_at.items()),
             stations_total=len(self._contests_at),
             clock=self._plan.election.polls_close_at + timedelta(seconds=now),
-            behind_seconds=max(0.0, now - waiting),
+            behind_seconds=0.0 if done else self._clock.behind(waiting),
             trouble=self._wire.trouble,
             done=done,
         )
