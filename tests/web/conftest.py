@@ -19,7 +19,8 @@ FLAGS = (
 
 
 @pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
+def browser(night: object) -> Iterator[Browser]:
+    """Asks for the server first: while Playwright runs, its event loop bars `asyncio.run` on this thread."""
     executable = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
     with sync_playwright() as playwright:
         found = playwright.chromium.launch(executable_path=executable, args=list(FLAGS))
