@@ -1,0 +1,60 @@
+# tallywire. `make` alone lists the targets; each sets up what it lacks.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+NODE_MAJOR_MIN := 20
+WEB_SOURCES := $(shell find web/src web/*.html web/*.ts web/*.js web/*.json data/bkk2022/maps example_queries -type f 2>/dev/null) gql/schema/schema.graphql
+
+.DEFAULT_GOAL := help
+.PHONY: help setup demo test check bench night clean lock browser
+
+help: ## list the targets
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-8s %s\n", $$1, $$2}'
+
+setup: $(VENV)/ready web/dist/ready ## .venv with everything in it, and the browser apps
+
+$(VENV)/ready: locks/development.txt pyproject.toml
+	$(PYTHON) -c 'import sys; sys.exit(0 if sys.version_info >= (3, 11) else "tallywire needs Python 3.11 or newer")'
+	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r locks/development.txt
+	mkdir -p web/dist example_queries
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	touch $@
+
+web/dist/ready: $(VENV)/ready web/package-lock.json $(WEB_SOURCES)
+	BIN=$(abspath $(BIN)) NODE_MAJOR_MIN=$(NODE_MAJOR_MIN) .ci/node npm --prefix web ci --no-audit --no-fund --loglevel=error
+	BIN=$(abspath $(BIN)) NODE_MAJOR_MIN=$(NODE_MAJOR_MIN) .ci/node npm --prefix web run build
+	touch $@
+
+browser: $(VENV)/ready ## a Chromium for the browser tests, where the machine has none
+	@BIN=$(abspath $(BIN)) .ci/browser
+
+demo: setup ## the real election night of Bangkok 2022: live board, GraphiQL, API on one port
+	$(BIN)/tallywire demo $(DEMO)
+
+test: setup browser ## every test
+	BIN=$(abspath $(BIN)) NODE_MAJOR_MIN=$(NODE_MAJOR_MIN) .ci/node npm --prefix web test
+	$(BIN)/python -m pytest $(TESTS)
+
+check: setup ## style, types, direction of imports, locks
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	BIN=$(abspath $(BIN)) NODE_MAJOR_MIN=$(NODE_MAJOR_MIN) .ci/node npm --prefix web run check
+	.ci/locks
+
+bench: setup ## speed, as ratios in one run
+	$(BIN)/python -m bench
+
+night: setup ## the whole night at full speed against a server of its own, then fsck
+	$(BIN)/python -m bench.night
+
+lock: ## pin every version anew (needs uv)
+	uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --no-emit-index-url --no-emit-find-links --quiet --output-file locks/production.txt
+	uv pip compile pyproject.toml --group dev --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --no-emit-index-url --no-emit-find-links --quiet --output-file locks/development.txt
+	uv pip compile --group pyproject.toml:node --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --no-emit-index-url --no-emit-find-links --quiet --output-file locks/node.txt
+
+clean: ## away with everything that setup made
+	rm -rf $(VENV) web/dist web/node_modules .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
