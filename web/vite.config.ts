@@ -17,9 +17,9 @@ function firstPaint(): Plugin {
     generateBundle() {
       this.emitFile({ type: "asset", fileName: name, source });
     },
-    transformIndexHtml: () => [
-      { tag: "script", attrs: { src: serving ? "/src/first-paint.js" : `/${name}` }, injectTo: "head-prepend" },
-    ],
+    // Right after the encoding: before the page's own script can fail, and not held up by the style sheet.
+    transformIndexHtml: (html) =>
+      html.replace('<meta charset="utf-8" />', `$&\n    <script src="${serving ? "/src/first-paint.js" : `/${name}`}"></script>`),
   };
 }
 

@@ -2,10 +2,14 @@
 
 import os
 import shutil
+import uuid
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+
+from counting.vocabulary import Role
 
 FLAGS = (
     "--no-sandbox",
@@ -18,8 +22,45 @@ FLAGS = (
 )
 
 
+STATIONS = ("103301-001", "103301-002")
+CANDIDATES = "query C($id: ID!) { contest(id: $id) { candidates { id ballotNumber } } }"
+SUBMIT = """mutation S($input: SubmitTallyInput!) { submitTally(input: $input) {
+    __typename ... on TallyRejected { findings { rule } } ... on TallyHeld { findings { rule } } } }"""
+
+
+class Reporter:
+    """A volunteer with two stations, who sends partial counts of the governor's race over HTTP."""
+
+    def __init__(self, night: Any) -> None:
+        self._api = night.api.as_(night.token(Role.VOLUNTEER, *STATIONS))
+        self._contest = f"{night.election_id}/governor"
+        self._stations = [f"{night.election_id}/{code}" for code in STATIONS]
+        self._candidates = self._api(CANDIDATES, id=self._contest)["contest"]["candidates"]
+
+    def report(self, station: int, votes: dict[int, int]) -> None:
+        """Votes by ballot number at the first or second station (0 or 1); every other candidate has none."""
+        rows = [{"candidateId": c["id"], "votes": votes.get(c["ballotNumber"], 0)} for c in self._candidates]
+        tally = {
+            "clientTallyId": str(uuid.uuid4()),
+            "stationId": self._stations[station],
+            "contestId": self._contest,
+            "coverage": "PARTIAL",
+            "votes": rows,
+        }
+        answer = self._api(SUBMIT, input=tally)["submitTally"]
+        assert answer["__typename"] == "TallyAccepted", answer
+
+
 @pytest.fixture(scope="module")
-def browser(night: object) -> Iterator[Browser]:
+def reporter(night: Any) -> Reporter:
+    """The night has its first report: candidate 8 leads."""
+    volunteer = Reporter(night)
+    volunteer.report(0, {8: 120, 4: 30, 1: 20})
+    return volunteer
+
+
+@pytest.fixture(scope="module")
+def browser(reporter: Reporter) -> Iterator[Browser]:
     """Asks for the server first: while Playwright runs, its event loop bars `asyncio.run` on this thread."""
     executable = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
     with sync_playwright() as playwright:

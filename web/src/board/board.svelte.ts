@@ -15,7 +15,7 @@ export type LocalContest = NonNullable<LocalRacesQuery["election"]>["contests"][
 
 /** From the widest to the narrowest, as the API's AreaLevel lists them. */
 const LEVELS = ["COUNTRY", "REGION", "PROVINCE", "CITY", "CONSTITUENCY", "DISTRICT", "SUBDISTRICT"];
-const PHASE_POLL_MS = 15_000;
+const PHASE_POLL_MS = 5_000;
 const RESET_NOTICE_MS = 6_000;
 
 export type Loading = { is: "loading" } | { is: "ready" } | { is: "empty" } | { is: "failed"; incident: string | null };
