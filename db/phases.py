@@ -41,9 +41,9 @@ async def set_phase(connection: Connection, election_id: str, phase: ElectionPha
         if not allowed(before, phase, counted=bool(counted)):
             raise PhaseNotAllowedError(before, phase)
         await connection.execute(
-            "UPDATE election SET phase = $2,"
-            " opened_at = CASE WHEN $2 = 'COUNTING' THEN coalesce(opened_at, $3) ELSE opened_at END,"
-            " closed_at = CASE WHEN $2 = 'CLOSED' THEN $3 END WHERE id = $1",
+            "UPDATE election SET phase = $2::text,"
+            " opened_at = CASE WHEN $2::text = 'COUNTING' THEN coalesce(opened_at, $3) ELSE opened_at END,"
+            " closed_at = CASE WHEN $2::text = 'CLOSED' THEN $3 END WHERE id = $1",
             election_id,
             phase.value,
             datetime.now(UTC),

@@ -24,10 +24,10 @@ from strawberry.subscriptions import GRAPHQL_SSE_PROTOCOL, GRAPHQL_TRANSPORT_WS_
 from db.people import Person
 from gql.context import Context, Services
 from gql.frames import BadShapeError, check_frame, check_request, parse
+from gql.post import BODY_BYTES_MAX
 
 INIT_SECONDS = 10
 SUBSCRIPTIONS_PER_SOCKET = 100
-BODY_BYTES_MAX = 1_000_000
 FindPerson = Callable[[str], Awaitable[Person | None]]
 
 
@@ -64,10 +64,11 @@ class View(GraphQL[Context, None]):
 
     async def get_context(self, request: Request | WebSocket, response: Response | WebSocket) -> Context:
         context = Context(self._services, request=request, response=response)
-        await self._identify(context, request.headers.get("authorization"))
+        await self.identify(context, request.headers.get("authorization"))
         return context
 
-    async def _identify(self, context: Context, authorization: object) -> None:
+    async def identify(self, context: Context, authorization: object) -> None:
+        """Who asks, by the Authorization header or what stands in for it; None: the public."""
         if authorization is None:
             return
         scheme, _, token = str(authorization).partition(" ")
@@ -78,7 +79,7 @@ class View(GraphQL[Context, None]):
         """The token may come in the init payload, as browsers can set no headers; a wrong one is told at once: 4403."""
         sent = context.connection_params or {}
         given = next((value for name, value in sent.items() if name.lower() == "authorization"), None)
-        await self._identify(context, given or None)
+        await self.identify(context, given or None)
         if context.token_refused:
             raise ConnectionRejectionError
         return await super().on_ws_connect(context)

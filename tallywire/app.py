@@ -5,13 +5,15 @@ from collections.abc import AsyncIterator, Mapping
 from pathlib import Path
 
 from starlette.applications import Starlette
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import BaseRoute, Mount, Route, WebSocketRoute
 from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from db.database import Database
+from gql.context import Context
+from gql.post import Post
 from gql.schema.build import build_schema
 from gql.view import View
 from tallywire.packaged import web
@@ -31,7 +33,7 @@ class _Assets(StaticFiles):
         return response
 
 
-def build_app(database: Database, settings: Settings) -> Starlette:
+def build_app(database: Database, settings: Settings) -> "Front":
     service = Service(database, settings)
     schema = build_schema()
     pages = web()
@@ -43,9 +45,7 @@ def build_app(database: Database, settings: Settings) -> Starlette:
         async with service.running():
             yield {"service": service}
 
-    async def graphql(scope: Scope, receive: Receive, send: Send) -> None:
-        await view(scope, receive, send)
-
+    graphql = _Asgi(view)
     sdl = schema.as_str() + "\n"
 
     async def schema_text(_request: Request) -> Response:
@@ -57,8 +57,8 @@ def build_app(database: Database, settings: Settings) -> Starlette:
         return JSONResponse({"ready": fresh, "tailLagSeconds": round(lag, 3)}, status_code=200 if fresh else 503)
 
     routes: list[BaseRoute] = [
-        Route("/graphql", _Asgi(graphql), methods=["GET", "POST"]),
-        WebSocketRoute("/graphql", _Asgi(graphql)),
+        Route("/graphql", graphql, methods=["GET", "POST"]),
+        WebSocketRoute("/graphql", graphql),
         Route("/schema.graphql", schema_text),
         Route("/healthz", _alive),
         Route("/readyz", ready),
@@ -66,7 +66,24 @@ def build_app(database: Database, settings: Settings) -> Starlette:
     ]
     app = Starlette(routes=routes, lifespan=lifespan)
     app.state.service = service
-    return app
+    post = Post(schema, lambda: Context(service.services), view.identify, app)
+    return Front(app, post)
+
+
+class Front:
+    """Posts to `/graphql` take the lean way; all else goes through Starlette's routes."""
+
+    def __init__(self, app: Starlette, post: ASGIApp) -> None:
+        self.app = app
+        self._post = post
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http" and scope["path"] == "/graphql" and scope["method"] == "POST":
+            await self._post(scope, receive, send)
+            return
+        # A client that goes away in the middle of its request is no fault of ours.
+        with contextlib.suppress(ClientDisconnect):
+            await self.app(scope, receive, send)
 
 
 class _Asgi:

@@ -23,12 +23,12 @@ def election(info: Info, id: ID) -> Election | None:  # noqa: A002
 
 
 def contest(info: Info, id: ID) -> Contest | None:  # noqa: A002
-    feed = feed_with(info, "contests", id)
+    feed = feed_with(info.context, "contests", id)
     return Contest(feed=feed, node=feed.definition.contests[id]) if feed else None
 
 
 def candidates(info: Info, contest_id: ID) -> list[Candidate]:
-    feed = feed_with(info, "contests", contest_id)
+    feed = feed_with(info.context, "contests", contest_id)
     if feed is None:
         raise not_found("contestId", contest_id)
     nodes = feed.definition.contests[contest_id].candidates
@@ -36,12 +36,12 @@ def candidates(info: Info, contest_id: ID) -> list[Candidate]:
 
 
 def area(info: Info, id: ID) -> Area | None:  # noqa: A002
-    feed = feed_with(info, "areas", id)
+    feed = feed_with(info.context, "areas", id)
     return Area(feed=feed, node=feed.definition.areas[id]) if feed else None
 
 
 def station(info: Info, id: ID) -> Station | None:  # noqa: A002
-    feed = feed_with(info, "stations", id)
+    feed = feed_with(info.context, "stations", id)
     return Station(feed=feed, node=feed.definition.stations[id]) if feed else None
 
 

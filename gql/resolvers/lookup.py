@@ -2,7 +2,7 @@
 
 from feed.election_feed import ElectionFeed
 from feed.position import Position, decode
-from gql.context import Info
+from gql.context import Context, Info
 from gql.errors import ApiError, not_found
 
 
@@ -14,9 +14,9 @@ def feed_of(info: Info, election_id: str, field: str = "electionId") -> Election
     return feed
 
 
-def feed_with(info: Info, noun: str, wanted: str) -> ElectionFeed | None:
+def feed_with(context: Context, noun: str, wanted: str) -> ElectionFeed | None:
     """The election whose `noun` (areas, contests, stations) holds an id."""
-    feeds = info.context.services.tail.feeds()
+    feeds = context.services.tail.feeds()
     return next((feed for feed in feeds if wanted in getattr(feed.definition, noun)), None)
 
 

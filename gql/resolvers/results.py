@@ -24,7 +24,7 @@ from gql.schema.types.scalars import AreaLevel, Cursor, DeliveryMode
 
 async def result(info: Info, contest_id: ID, area_id: ID | None = None, at: Cursor | None = None) -> Result | None:
     """null where there is no such contest, or where it has no result in this area."""
-    feed = feed_with(info, "contests", contest_id)
+    feed = feed_with(info.context, "contests", contest_id)
     if feed is None:
         return None
     area = feed.definition.contests[contest_id].area.id if area_id is None else area_id

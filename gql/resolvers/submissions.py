@@ -1,6 +1,8 @@
 """Taking tallies."""
 
 import asyncio
+from collections.abc import Mapping
+from typing import Any, cast
 
 from strawberry import ID
 
@@ -12,8 +14,9 @@ from db.tables import TallyRow
 from db.verdicts import ReporterRevokedError
 from feed.election_feed import ElectionFeed
 from feed.position import Position
-from gql.context import Info
+from gql.context import Context, Info
 from gql.errors import ApiError, bad_input, unauthenticated, unavailable
+from gql.lean_arguments import lean
 from gql.limits import BATCH_MAX, EVIDENCE_MAX, ID_MAX, ROWS_MAX, TEXT_MAX
 from gql.resolvers.lookup import feed_with
 from gql.schema.types.scalars import Cursor
@@ -26,95 +29,105 @@ from gql.schema.types.submission import (
 )
 from gql.schema.types.tally import Finding, Tally
 
+# A SubmitTallyInput as GraphQL coerced it: names as in the schema, defaults filled in.
+Values = Mapping[str, Any]
+HEX = frozenset("0123456789abcdef")
 
+
+@lean
 async def submit_tally(info: Info, input: SubmitTallyInput) -> SubmitTallyResult:  # noqa: A002
-    check(input, "input")
-    return await _submit(info, input)
+    values = cast(Values, input)
+    check(values, "input")
+    return await _submit(info.context, values)
 
 
+@lean
 async def submit_tallies(info: Info, inputs: list[SubmitTallyInput]) -> list[SubmitTallyResult]:
     """One bad tally stops no other; what cannot be stored at all fails the call, to be sent again whole."""
     if len(inputs) > BATCH_MAX.default:
         raise bad_input("inputs", f"ส่งได้ครั้งละ {BATCH_MAX.default}", f"at most {BATCH_MAX.default} a call")
-    for place, one in enumerate(inputs):
-        check(one, f"inputs.{place}")
-    return list(await asyncio.gather(*[_submit(info, one) for one in inputs]))
+    several = cast(list[Values], inputs)
+    for place, values in enumerate(several):
+        check(values, f"inputs.{place}")
+    return list(await asyncio.gather(*[_submit(info.context, values) for values in several]))
 
 
-def check(input: SubmitTallyInput, path: str) -> None:  # noqa: A002
+def check(values: Values, path: str) -> None:
     """Sizes that no honest client exceeds; raises ApiError."""
-    for field, text, most in (
-        ("clientTallyId", input.client_tally_id, ID_MAX.default),
-        ("stationId", input.station_id, ID_MAX.default),
-        ("contestId", input.contest_id, ID_MAX.default),
-        ("replaces", input.replaces or "-", ID_MAX.default),
-        ("note", input.note or "-", TEXT_MAX.default),
+    for field, most in (
+        ("clientTallyId", ID_MAX.default),
+        ("stationId", ID_MAX.default),
+        ("contestId", ID_MAX.default),
+        ("replaces", ID_MAX.default),
+        ("note", TEXT_MAX.default),
     ):
-        if not 0 < len(text) <= most or "\0" in text:
+        text = values.get(field)
+        if text is not None and (not 0 < len(text) <= most or "\0" in text):
             raise bad_input(f"{path}.{field}", f"ต้องยาว 1 ถึง {most} ตัวอักษร", f"must have 1 to {most} characters")
-    if len(input.votes) > ROWS_MAX.default:
+    if len(values["votes"]) > ROWS_MAX.default:
         raise bad_input(f"{path}.votes", f"ไม่เกิน {ROWS_MAX.default} แถว", f"at most {ROWS_MAX.default} rows")
-    if len(input.evidence) > EVIDENCE_MAX.default:
+    if len(values["evidence"]) > EVIDENCE_MAX.default:
         raise bad_input(f"{path}.evidence", f"ไม่เกิน {EVIDENCE_MAX.default} รูป", f"at most {EVIDENCE_MAX.default}")
-    for digest in input.evidence:
-        if len(digest) != 64 or not set(digest) <= set("0123456789abcdef"):
+    for digest in values["evidence"]:
+        if len(digest) != 64 or not set(digest) <= HEX:
             raise bad_input(f"{path}.evidence", "ต้องเป็น sha256 เลขฐานสิบหก", "must be sha256 in lower-case hex")
 
 
-async def _submit(info: Info, input: SubmitTallyInput) -> SubmitTallyResult:  # noqa: A002
-    person = info.context.person
+async def _submit(context: Context, values: Values) -> SubmitTallyResult:
+    person = context.person
     assert person is not None
-    submission = _submission(input, person)
-    feed = _feed_for(info, submission, person)
+    submission = submission_from(values, person.id)
+    feed = _feed_for(context, submission, person)
     try:
-        answer = await info.context.services.submit(feed.id, Request(submission, person))
+        answer = await context.services.submit(feed.id, Request(submission, person))
     except SubmissionUnavailableError as error:
         raise unavailable() from error
     except ReporterRevokedError as error:
         raise unauthenticated() from error
-    return await _result(info, feed, answer)
+    return await _result(context, feed, answer)
 
 
-def _submission(input: SubmitTallyInput, person: Person) -> Submission:  # noqa: A002
+def submission_from(values: Values, reporter: str) -> Submission:
+    get = values.get
     return Submission(
-        client_tally_id=input.client_tally_id,
-        station_id=input.station_id,
-        contest_id=input.contest_id,
-        coverage=input.coverage,
-        votes=tuple([VotesRow(row.candidate_id, row.votes) for row in input.votes]),
-        valid_ballots=input.valid_ballots,
-        invalid_ballots=input.invalid_ballots,
-        no_vote_ballots=input.no_vote_ballots,
-        ballots_cast=input.ballots_cast,
-        as_written=input.as_written,
-        replaces=input.replaces,
-        evidence=tuple(input.evidence),
-        counted_at=input.counted_at,
-        note=input.note,
-        reporter=person.id,
+        client_tally_id=values["clientTallyId"],
+        station_id=values["stationId"],
+        contest_id=values["contestId"],
+        coverage=values["coverage"],
+        votes=tuple([VotesRow(row["candidateId"], row.get("votes")) for row in values["votes"]]),
+        valid_ballots=get("validBallots"),
+        invalid_ballots=get("invalidBallots"),
+        no_vote_ballots=get("noVoteBallots"),
+        ballots_cast=get("ballotsCast"),
+        as_written=values["asWritten"],
+        replaces=get("replaces"),
+        evidence=tuple(values["evidence"]),
+        counted_at=get("countedAt"),
+        note=get("note"),
+        reporter=reporter,
     )
 
 
-def _feed_for(info: Info, submission: Submission, person: Person) -> ElectionFeed:
+def _feed_for(context: Context, submission: Submission, person: Person) -> ElectionFeed:
     """The election that judges it: the person's own, else the one that knows the station or the contest."""
-    tail = info.context.services.tail
+    tail = context.services.tail
     feed = tail.feed(person.election_id) if person.election_id else None
-    feed = feed or feed_with(info, "stations", submission.station_id)
-    feed = feed or feed_with(info, "contests", submission.contest_id)
+    feed = feed or feed_with(context, "stations", submission.station_id)
+    feed = feed or feed_with(context, "contests", submission.contest_id)
     feed = feed or next(iter(tail.feeds()), None)
     if feed is None:
         raise ApiError("NOT_FOUND", "ยังไม่มีการเลือกตั้งในระบบ", "no election is served here", "stationId")
     return feed
 
 
-async def _result(info: Info, feed: ElectionFeed, answer: Answer) -> SubmitTallyResult:
+async def _result(context: Context, feed: ElectionFeed, answer: Answer) -> SubmitTallyResult:
     if isinstance(answer, Rejected):
         return TallyRejected(
             client_tally_id=ID(answer.client_tally_id),
             findings=[Finding(facts=finding) for finding in answer.findings],
             replayed=answer.replayed,
         )
-    tally = Tally(feed=feed, row=await _row(info, answer))
+    tally = Tally(feed=feed, row=await _row(context, answer))
     if isinstance(answer, Held):
         findings = [Finding(facts=finding) for finding in answer.findings]
         return TallyHeld(tally=tally, findings=findings, replayed=answer.replayed)
@@ -122,8 +135,8 @@ async def _result(info: Info, feed: ElectionFeed, answer: Answer) -> SubmitTally
     return TallyAccepted(tally=tally, cursor=cursor, replayed=answer.replayed)
 
 
-async def _row(info: Info, answer: Accepted | Held) -> TallyRow:
-    row = answer.tally or await info.context.loaders.tally.load(answer.tally_id)
+async def _row(context: Context, answer: Accepted | Held) -> TallyRow:
+    row = answer.tally or await context.loaders.tally.load(answer.tally_id)
     if row is None:
         raise unavailable()
     return row

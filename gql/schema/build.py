@@ -5,6 +5,7 @@ from strawberry.extensions import MaxTokensLimiter, ParserCache, ValidationCache
 
 from gql.access import check_marks
 from gql.errors import Masked
+from gql.lean_arguments import install
 from gql.limits import TOKENS_MAX
 from gql.schema.roots import Mutation, Query, Subscription
 from gql.schema.types.scalars import CONFIG
@@ -27,4 +28,5 @@ def build_schema() -> strawberry.Schema:
         ],
     )
     check_marks(schema)
+    install(schema)
     return schema

@@ -1,0 +1,122 @@
+"""The lean way in for POST: queries and mutations in JSON, straight from the server to the schema.
+
+Most of a night's requests are one mutation, sent by phones. They pass the same checks as every other request, and
+skip the layers that exist for what they do not use: forms, files, streams, pages.
+"""
+
+import asyncio
+from collections.abc import Callable
+from typing import Any
+
+import orjson
+from starlette.types import ASGIApp, Receive, Scope, Send
+from strawberry import Schema
+from strawberry.exceptions import MissingQueryError
+from strawberry.http import process_result
+from strawberry.schema.exceptions import CannotGetOperationTypeError, InvalidOperationTypeError
+from strawberry.types.graphql import OperationType
+
+from gql.context import Context
+from gql.frames import BadShapeError, check_request, parse
+
+BODY_BYTES_MAX = 1_000_000
+ALLOWED = OperationType.from_http("POST")
+JSON = (b"content-type", b"application/json")
+TEXT = (b"content-type", b"text/plain; charset=utf-8")
+Identify = Callable[[Context, object], Any]
+
+
+class RefusedError(Exception):
+    """The request is answered with this status and this line, and not executed."""
+
+    def __init__(self, status: int, line: str) -> None:
+        super().__init__(line)
+        self.status = status
+        self.line = line
+
+
+class Post:
+    """Answers JSON POSTs; hands everything else on to `otherwise`."""
+
+    def __init__(
+        self, schema: Schema, new_context: Callable[[], Context], identify: Identify, otherwise: ASGIApp
+    ) -> None:
+        self._schema = schema
+        self._new_context = new_context
+        self._identify = identify
+        self._otherwise = otherwise
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http" or scope["method"] != "POST":
+            await self._otherwise(scope, receive, send)
+            return
+        headers = dict(scope["headers"])
+        if b"text/event-stream" in headers.get(b"accept", b""):
+            await self._otherwise(scope, receive, send)
+            return
+        try:
+            body = await _read(headers, receive)
+            if body is None:
+                return
+            answer = await self._execute(body, headers.get(b"authorization"))
+        except RefusedError as refusal:
+            await _send(send, refusal.status, refusal.line.encode(), TEXT)
+            return
+        await _send(send, 200, answer, JSON)
+
+    async def _execute(self, body: bytes, authorization: bytes | None) -> bytes:
+        try:
+            request = check_request(parse(body))
+        except BadShapeError as error:
+            raise RefusedError(400, str(error)) from error
+        context = self._new_context()
+        await self._identify(context, authorization.decode("latin-1") if authorization else None)
+        # A phone that loses its network in the middle takes nothing back: what it handed in is carried through.
+        try:
+            result = await asyncio.shield(
+                self._schema.execute(
+                    request["query"],
+                    variable_values=request.get("variables"),
+                    context_value=context,
+                    operation_name=request.get("operationName"),
+                    allowed_operation_types=ALLOWED,
+                )
+            )
+        except (CannotGetOperationTypeError, InvalidOperationTypeError) as error:
+            raise RefusedError(400, _reason(error)) from error
+        except MissingQueryError as error:
+            raise RefusedError(400, "query must be a string") from error
+        return orjson.dumps(process_result(result))
+
+
+def _reason(error: CannotGetOperationTypeError | InvalidOperationTypeError) -> str:
+    if isinstance(error, InvalidOperationTypeError):
+        return error.as_http_error_reason("POST")
+    return error.as_http_error_reason()
+
+
+async def _read(headers: dict[bytes, bytes], receive: Receive) -> bytes | None:
+    """The body; None where the client went away before its end. Raises RefusedError."""
+    if not headers.get(b"content-type", b"").lower().startswith(b"application/json"):
+        raise RefusedError(415, "the body of a POST must be application/json")
+    length = headers.get(b"content-length", b"0")
+    if not length.isdigit() or int(length) > BODY_BYTES_MAX:
+        raise RefusedError(413, f"the body must not exceed {BODY_BYTES_MAX} bytes")
+    parts: list[bytes] = []
+    size = 0
+    while True:
+        message = await receive()
+        if message["type"] != "http.request":
+            return None
+        parts.append(message.get("body", b""))
+        size += len(parts[-1])
+        if size > BODY_BYTES_MAX:
+            raise RefusedError(413, f"the body must not exceed {BODY_BYTES_MAX} bytes")
+        if not message.get("more_body"):
+            return b"".join(parts)
+
+
+async def _send(send: Send, status: int, body: bytes, kind: tuple[bytes, bytes]) -> None:
+    length = (b"content-length", str(len(body)).encode())
+    await send({"type": "http.response.start", "status": status, "headers": [kind, length]})
+    await send({"type": "http.response.body", "body": body})
