@@ -111,6 +111,10 @@ class Plan:
         )
         return len(self.entries) - 1
 
+    def entry_of(self, tally_id: str) -> int | None:
+        """The place in the batch of the entry that brought this tally; None where it stood before."""
+        return next((place for place, entry in enumerate(self.entries) if entry["tally_id"] == tally_id), None)
+
     async def write(self, connection: Connection, sheets: Sequence[Sheet], now: datetime) -> int:
         """Writes everything; the sequence just before this plan's first entry.
 

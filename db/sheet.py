@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 import asyncpg
@@ -17,12 +17,17 @@ from db.database import Connection
 SheetKey = tuple[str, str]
 
 LOCK_SHEETS = """
+    SELECT 1 FROM station_contest
+    WHERE (station_id, contest_id) IN (SELECT * FROM unnest($1::text[], $2::text[]))
+    ORDER BY station_id, contest_id FOR UPDATE
+"""
+# A statement of its own, after the lock: one that waits for a lock sees the locked row anew, but what it joins as old.
+READ_SHEETS = """
     SELECT s.station_id, s.contest_id, s.state, s.revisions, s.held, t.id, t.revision, t.coverage, t.votes,
         t.valid_ballots, t.invalid_ballots, t.no_vote_ballots, t.ballots_cast, t.reporter_id, t.recorded_at,
         t.evidence, t.counted_at, t.as_written
     FROM station_contest s LEFT JOIN tally t ON t.id = s.standing_id
     WHERE (s.station_id, s.contest_id) IN (SELECT * FROM unnest($1::text[], $2::text[]))
-    ORDER BY s.station_id, s.contest_id FOR UPDATE OF s
 """
 HELD_FINALS = """
     SELECT station_id, contest_id, id, reporter_id, votes, valid_ballots, invalid_ballots, no_vote_ballots, ballots_cast
@@ -104,7 +109,7 @@ def public_tally(
     evidence: Sequence[str],
     counted_at: datetime | None,
 ) -> dict[str, Any]:
-    """A tally's public fields, as log entries, commitments and the ledger carry them."""
+    """A tally's public fields, as log entries, commitments and the ledger carry them; instants in UTC."""
     return {
         "id": tally_id,
         "revision": revision,
@@ -117,7 +122,7 @@ def public_tally(
         "asWritten": as_written,
         "reporter": reporter,
         "evidence": list(evidence),
-        "countedAt": counted_at.isoformat() if counted_at else None,
+        "countedAt": counted_at.astimezone(UTC).isoformat() if counted_at else None,
     }
 
 
@@ -125,7 +130,8 @@ async def lock_sheets(connection: Connection, keys: Sequence[SheetKey]) -> dict[
     """Locks the rows in one order, whoever asks, so that writers wait for one another and never deadlock."""
     stations, contests = [key[0] for key in keys], [key[1] for key in keys]
     sheets = {}
-    for row in await connection.fetch(LOCK_SHEETS, stations, contests):
+    await connection.execute(LOCK_SHEETS, stations, contests)
+    for row in await connection.fetch(READ_SHEETS, stations, contests):
         sheets[row["station_id"], row["contest_id"]] = _sheet(row)
     if any(sheet.held for sheet in sheets.values()):
         for row in await connection.fetch(HELD_FINALS, stations, contests):

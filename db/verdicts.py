@@ -214,7 +214,7 @@ class Bench:
         assert sheet.standing is not None
         if judgement.outcome is Outcome.CONFIRM:
             self._plan.confirm(sheet.standing.id)
-        return Draft(Accepted(sheet.standing.id, 0))
+        return Draft(Accepted(sheet.standing.id, 0), self._plan.entry_of(sheet.standing.id))
 
     def _tally(
         self,
