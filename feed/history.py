@@ -6,7 +6,7 @@ import asyncpg
 
 from db.definitions import ElectionDefinition
 from db.log import read_entries
-from feed.board import Board
+from feed.board import Board, GapError
 
 COPIES_MAX = 48
 FIRST_STEP = 500
@@ -33,7 +33,7 @@ class History:
             self._step *= 2
 
     async def at(self, database: asyncpg.Pool, sequence: int) -> Board:
-        """The board as it stood right after this entry; the entry must be in the log."""
+        """The board as it stood right after this entry; raises GapError where the log ends before it."""
         if sequence in self._remembered:
             return self._remembered[sequence]
         board = max((copy for copy in self._copies if copy.sequence <= sequence), key=lambda copy: copy.sequence)
@@ -41,7 +41,10 @@ class History:
             board = board.copy()
         while board.sequence < sequence:
             page = min(PAGE, sequence - board.sequence)
-            for entry in await read_entries(database, board.definition.id, board.sequence, page):
+            entries = await read_entries(database, board.definition.id, board.sequence, page)
+            if not entries:
+                raise GapError(f"{board.definition.id}: the log ends at {board.sequence}, before {sequence}")
+            for entry in entries:
                 board.add(entry)
             await asyncio.sleep(0)
         self._remembered[sequence] = board

@@ -86,15 +86,17 @@ class Tail:
 
     async def _catch_up(self, state: ElectionState) -> None:
         feed = self._feeds.get(state.id)
-        if feed is None or feed.definition.epoch != state.epoch:
-            feed = await self._begin(state)
-            if feed is None:
-                return
         try:
+            if feed is None or feed.definition.epoch != state.epoch:
+                feed = await self._begin(state)
+                if feed is None:
+                    return
             advanced = await self._advance(feed, state.sequence)
         except GapError:
+            # One broken log takes its own election from the air, to be folded anew on the next round, and no other.
             log.exception("the board of %s is folded anew", state.id)
-            self._feeds.pop(state.id).close()
+            if broken := self._feeds.pop(state.id, None):
+                broken.close()
             return
         if feed.enter(state) or advanced:
             feed.pulse()
@@ -133,4 +135,8 @@ class Tail:
                 await self.look()
             except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, TimeoutError) as error:
                 log.warning("the log cannot be read: %s", error)
+                await asyncio.sleep(LOOK_SECONDS)
+            except Exception:
+                # A tail that ended would leave every reader with old numbers in silence.
+                log.exception("the log cannot be followed")
                 await asyncio.sleep(LOOK_SECONDS)

@@ -5,20 +5,18 @@ own, entry by entry, so that nothing is ever merged.
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
 import asyncpg
 
-from db.log import LogEntry, read_entries
 from feed.board import Board, ResultKey, ResultView
 from feed.election_feed import ElectionFeed
 from feed.kinds import UpdateKind
 from feed.position import BEFORE_COUNTING, Position
+from feed.reports import PAGE, entries_after
 from feed.selection import Selection
-
-PAGE = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +79,7 @@ class Updates:
             if self._stage() != stage:
                 board, stage, sent = feed.board.copy(), self._stage(), clock()
                 yield self._update(UpdateKind.SNAPSHOT, self._keys)
-            for entry in await self._entries_after(board.sequence):
+            for entry in await entries_after(feed, self._database, board.sequence, PAGE):
                 before = board.sequence
                 board.add(entry)
                 if self._may_see(feed) and (changed := board.changed_since(self._keys, before)):
@@ -129,12 +127,6 @@ class Updates:
         except TimeoutError:
             return False
         return True
-
-    async def _entries_after(self, sequence: int) -> Sequence[LogEntry]:
-        recent = self._feed.recent_after(sequence)
-        if recent is not None:
-            return recent
-        return await read_entries(self._database, self._feed.id, sequence, PAGE)
 
     def _stage(self) -> tuple[bool, bool]:
         return self._may_see(self._feed), self._feed.opened
