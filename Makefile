@@ -22,7 +22,7 @@ $(VENV)/ready: locks/development.txt pyproject.toml
 	touch $@
 
 web/dist/ready: $(VENV)/ready web/package-lock.json $(WEB_SOURCES)
-	BIN=$(abspath $(BIN)) NODE_MAJOR_MIN=$(NODE_MAJOR_MIN) .ci/node npm --prefix web ci --no-audit --no-fund --loglevel=error
+	BIN=$(abspath $(BIN)) NODE_MAJOR_MIN=$(NODE_MAJOR_MIN) .ci/node npm --prefix web ci --ignore-scripts --no-audit --no-fund --loglevel=error
 	BIN=$(abspath $(BIN)) NODE_MAJOR_MIN=$(NODE_MAJOR_MIN) .ci/node npm --prefix web run build
 	touch $@
 

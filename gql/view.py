@@ -4,7 +4,7 @@ Strawberry's own view and handlers, with the shapes of messages checked before t
 Authorization header or the init payload, and nothing but the one WebSocket protocol.
 """
 
-from collections.abc import AsyncGenerator, Awaitable, Callable
+from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
 from datetime import timedelta
 from typing import Any
 
@@ -46,11 +46,18 @@ class _Socket(ASGIWebSocketAdapter):
 
 
 class View(GraphQL[Context, None]):
-    """`find_person` tells who holds a token; `page` is what a browser is shown on this path."""
+    """`find_person` tells who holds a token; `page` is what a browser is shown on this path, with `headers`."""
 
     websocket_adapter_class = _Socket
 
-    def __init__(self, schema: Schema, services: Services, find_person: FindPerson, page: bytes | None) -> None:
+    def __init__(
+        self,
+        schema: Schema,
+        services: Services,
+        find_person: FindPerson,
+        page: bytes | None,
+        headers: Mapping[str, str],
+    ) -> None:
         super().__init__(
             schema,
             graphql_ide="graphiql" if page else None,
@@ -61,6 +68,7 @@ class View(GraphQL[Context, None]):
         self._services = services
         self._find_person = find_person
         self._page = page
+        self._headers = headers
 
     async def get_context(self, request: Request | WebSocket, response: Response | WebSocket) -> Context:
         context = Context(self._services, request=request, response=response)
@@ -93,7 +101,7 @@ class View(GraphQL[Context, None]):
         )
 
     async def render_graphql_ide(self, request: Request) -> Response:
-        return Response(self._page, media_type="text/html")
+        return Response(self._page, media_type="text/html", headers=self._headers)
 
     def decode_json(self, data: str | bytes) -> object:
         try:

@@ -5,6 +5,8 @@ from collections.abc import AsyncIterator, Mapping
 from pathlib import Path
 
 from starlette.applications import Starlette
+from starlette.middleware import Middleware
+from starlette.middleware.gzip import GZipMiddleware
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import BaseRoute, Mount, Route, WebSocketRoute
@@ -22,6 +24,11 @@ from tallywire.settings import Settings
 
 LAG_SECONDS_MAX = 10.0
 YEAR = "public, max-age=31536000, immutable"
+# Nothing is looked up elsewhere, so nothing may be. GraphiQL's editor writes styles of its own.
+POLICY = (
+    "default-src 'self'; script-src 'self'; style-src 'self'{styles}; img-src 'self' data:; font-src 'self';"
+    " connect-src 'self'; object-src 'none'; base-uri 'none'; frame-ancestors 'self'"
+)
 
 
 class _Assets(StaticFiles):
@@ -38,7 +45,7 @@ def build_app(database: Database, settings: Settings) -> "Front":
     schema = build_schema()
     pages = web()
     graphiql = _page(pages / "graphiql.html") if settings.graphiql else None
-    view = View(schema, service.services, service.people.find, graphiql)
+    view = View(schema, service.services, service.people.find, graphiql, page_headers("'unsafe-inline'"))
 
     @contextlib.asynccontextmanager
     async def lifespan(_app: Starlette) -> AsyncIterator[Mapping[str, Service]]:
@@ -64,7 +71,7 @@ def build_app(database: Database, settings: Settings) -> "Front":
         Route("/readyz", ready),
         *_pages(pages),
     ]
-    app = Starlette(routes=routes, lifespan=lifespan)
+    app = Starlette(routes=routes, lifespan=lifespan, middleware=[Middleware(GZipMiddleware, minimum_size=1_000)])
     app.state.service = service
     post = Post(schema, lambda: Context(service.services), view.identify, app)
     return Front(app, post)
@@ -100,6 +107,16 @@ async def _alive(_request: Request) -> Response:
     return PlainTextResponse("ok")
 
 
+def page_headers(styles: str = "") -> dict[str, str]:
+    """What every page is served with; `styles`: further sources of styles."""
+    return {
+        "Cache-Control": "no-cache",
+        "Content-Security-Policy": POLICY.format(styles=f" {styles}" if styles else ""),
+        "X-Content-Type-Options": "nosniff",
+        "Referrer-Policy": "same-origin",
+    }
+
+
 def _page(path: Path) -> bytes | None:
     return path.read_bytes() if path.is_file() else None
 
@@ -111,7 +128,7 @@ def _pages(folder: Path) -> list[BaseRoute]:
     async def index(_request: Request) -> Response:
         if board is None:
             return PlainTextResponse("The browser apps are not built here: make setup\n", status_code=503)
-        return Response(board, media_type="text/html", headers={"Cache-Control": "no-cache"})
+        return Response(board, media_type="text/html", headers=page_headers())
 
     routes: list[BaseRoute] = [Route("/", index)]
     if (folder / "assets").is_dir():
