@@ -1,0 +1,1 @@
+"""Speed, measured in one run each; never asserted by a test."""
