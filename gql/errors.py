@@ -2,6 +2,7 @@
 
 import logging
 import secrets
+from collections.abc import Iterator
 
 from graphql import GraphQLError
 from strawberry.extensions import MaskErrors
@@ -48,32 +49,53 @@ def unavailable() -> ApiError:
 
 
 class Masked(MaskErrors):
-    """What nobody foresaw is told by an incident id alone; its trace stands in the server's log."""
+    """Gives every error a code. What nobody foresaw is told by an incident id alone; its trace is in the server's log.
+
+    GraphQL's own complaints keep their words; their code tells where the request stopped: at its text, at the schema,
+    or at the values of its variables.
+    """
 
     def __init__(self) -> None:
-        super().__init__(should_mask_error=_unforeseen)
+        super().__init__(should_mask_error=lambda error: "code" not in (error.extensions or {}))
+        self._code = "GRAPHQL_PARSE_FAILED"
+
+    def on_operation(self) -> Iterator[None]:
+        """A document that cannot be parsed leaves by an exception, past every result."""
+        try:
+            yield from super().on_operation()
+        except GraphQLError as error:
+            raise self.anonymise_error(error) from error
+
+    def on_validate(self) -> Iterator[None]:
+        self._code = "GRAPHQL_VALIDATION_FAILED"
+        yield
+
+    def on_execute(self) -> Iterator[None]:
+        self._code = "BAD_USER_INPUT"
+        yield
 
     def anonymise_error(self, error: GraphQLError) -> GraphQLError:
+        cause = error.original_error
+        if cause is None or isinstance(cause, GraphQLError):
+            return _with_extensions(error, error.message, _coded(self._code, "คำขอไม่ถูกต้อง: ", error.message))
         incident = secrets.token_hex(6)
-        log.error("incident %s", incident, exc_info=error.original_error)
-        return GraphQLError(
-            f"Something went wrong on our side (incident {incident})",
-            nodes=error.nodes,
-            source=error.source,
-            positions=error.positions,
-            path=error.path,
-            extensions={
-                "code": "INTERNAL",
-                "incident": incident,
-                "messages": {
-                    "TH": f"เกิดข้อผิดพลาดที่ระบบ (รหัส {incident})",
-                    "EN": f"Something went wrong on our side (incident {incident})",
-                },
-            },
-        )
+        log.error("incident %s", incident, exc_info=cause)
+        words = f"Something went wrong on our side (incident {incident})"
+        thai = f"เกิดข้อผิดพลาดที่ระบบ (รหัส {incident})"
+        extensions = {"code": "INTERNAL", "incident": incident, "messages": {"TH": thai, "EN": words}}
+        return _with_extensions(error, words, extensions)
 
 
-def _unforeseen(error: GraphQLError) -> bool:
-    """GraphQL's own complaints about a document say what is wrong with it and stay."""
-    cause = error.original_error
-    return cause is not None and not isinstance(cause, GraphQLError)
+def _coded(code: str, thai: str, words: str) -> dict[str, object]:
+    return {"code": code, "messages": {"TH": thai + words, "EN": words}}
+
+
+def _with_extensions(error: GraphQLError, words: str, extensions: dict[str, object]) -> GraphQLError:
+    return GraphQLError(
+        words,
+        nodes=error.nodes,
+        source=error.source,
+        positions=error.positions,
+        path=error.path,
+        extensions=extensions,
+    )

@@ -10,7 +10,7 @@ from db.tables import TallyRow
 from db.tallies import PageKey, TallyFilter, tally_page
 from feed.election_feed import ElectionFeed
 from gql.context import Info
-from gql.errors import bad_input, forbidden, unauthenticated
+from gql.errors import bad_input, forbidden, not_found, unauthenticated
 from gql.resolvers.lookup import area_ids, feed_of
 from gql.schema.types.pages import cursor_to_key, key_to_cursor, page_info, page_size
 from gql.schema.types.scalars import TallyRule, TallyState
@@ -18,7 +18,8 @@ from gql.schema.types.tally import Tally, TallyConnection, TallyEdge
 
 
 async def tally(info: Info, id: ID) -> Tally | None:  # noqa: A002
-    row = await info.context.loaders.tally.load(id)
+    # PostgreSQL takes no NUL, so no tally has one in its id.
+    row = None if "\0" in id else await info.context.loaders.tally.load(id)
     feed = row and info.context.services.tail.feed(row.election_id)
     if not row or not feed or not info.context.may_see(feed):
         return None
@@ -40,6 +41,12 @@ async def tallies(
     feed, size = feed_of(info, election_id), page_size(first)
     if rule is not None:
         _editors_only(info)
+    for field, wanted_id, known in (
+        ("stationId", station_id, feed.definition.stations),
+        ("contestId", contest_id, feed.definition.contests),
+    ):
+        if wanted_id is not None and wanted_id not in known:
+            raise not_found(field, wanted_id)
     wanted = TallyFilter(
         feed.id,
         info.context.sight,

@@ -26,6 +26,8 @@ from feed.kinds import DeliveryMode, UpdateKind
 from feed.position import BadCursorError, decode
 
 Cursor = NewType("Cursor", str)
+# Within these a date can be told in every time zone.
+YEARS = (1900, 9999)
 
 
 def parse_instant(value: object) -> datetime:
@@ -34,7 +36,12 @@ def parse_instant(value: object) -> datetime:
         moment = datetime.fromisoformat(value) if isinstance(value, str) else None
     except ValueError:
         moment = None
-    if moment is None or moment.tzinfo is None or "T" not in str(value).upper():
+    if (
+        moment is None
+        or moment.tzinfo is None
+        or "T" not in str(value).upper()
+        or not YEARS[0] < moment.year < YEARS[1]
+    ):
         raise GraphQLError(
             f"DateTime must be RFC 3339 with an offset, such as 2022-05-22T17:00:00+07:00, not {value!r}"
         )

@@ -1,0 +1,244 @@
+"""Doubtful tallies: each rule that holds one, and how nobody but editors and its reporter can see it, by any way in."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+
+from counting.vocabulary import Role
+from tests.conftest import Night
+from tests.gql.documents import FEED, accepted, sheet, submit
+from tests.served import Api
+
+Make = Callable[[Night], dict[str, Any]]
+BY_ANY_WAY = """
+query Ways($election: ID!, $station: ID!, $contest: ID!, $tally: ID!) {
+  tally(id: $tally) { id }
+  tallies(electionId: $election) { totalCount edges { node { id } } }
+  held: tallies(electionId: $election, state: HELD) { totalCount edges { node { id } } }
+  station(id: $station) { state(contestId: $contest) tally(contestId: $contest) { id } history { id } }
+  feed(electionId: $election) { reports { sequence kind tally { id } previous { id } } }
+}
+"""
+RESULT = """
+query R($contest: ID!) { result(contestId: $contest) {
+  rows { votes } ballotsCast stationsReporting stationsDisputed outstanding { heldTallies } } }
+"""
+
+
+@dataclass(frozen=True)
+class Doubt:
+    """`sent` is held by `rule`; `before`: what has to stand already, by another volunteer or the same."""
+
+    rule: str
+    sent: Make
+    field: str | None
+    english: str
+    before: Make | None = None
+    before_by_another: bool = False
+
+
+def _sheet(station: str = "a-1", votes: tuple[int | None, ...] = (10, 20, 30), **more: Any) -> Make:
+    return lambda night: sheet(night, station, votes, **more)
+
+
+DOUBTS = [
+    Doubt(
+        "NOT_ASSIGNED",
+        _sheet("a-3"),
+        "stationId",
+        "Station 3 is not on your list. If you are there, just wait",
+    ),
+    Doubt(
+        "MORE_BALLOTS_THAN_VOTERS",
+        _sheet(votes=(30, 30, 36)),
+        "ballotsCast",
+        "101 ballots, 100 registered. Check the station's number on the sheet",
+    ),
+    Doubt(
+        "BALLOTS_DO_NOT_ADD_UP",
+        _sheet(ballotsCast=66, asWritten=True),
+        "ballotsCast",
+        "Does not add up, 1 missing: 60 + 2 + 3 = 65, ballots used 66",
+    ),
+    Doubt(
+        "ILLEGIBLE",
+        _sheet(votes=(10, None, 30), ballotsCast=65),
+        "votes.1.votes",
+        "1 not legible: Number 2. A close photograph helps",
+    ),
+    Doubt(
+        "ALL_ZERO",
+        _sheet(votes=(0, 0, 0), invalidBallots=0, noVoteBallots=0, ballotsCast=0),
+        "votes",
+        "All zero. If they have not begun, wait",
+    ),
+    Doubt(
+        "TOO_EARLY",
+        _sheet(countedAt="2022-05-22T17:00:32+07:00"),
+        "coverage",
+        "Final of 65 very soon after polls closed. Still counting? Change it",
+    ),
+    Doubt(
+        "DISAGREES_WITH_ANOTHER_REPORT",
+        _sheet(votes=(10, 20, 31)),
+        "votes",
+        "Somebody else sent other numbers for this sheet. Read yours back once more; if it matches, leave it",
+        before=_sheet(),
+        before_by_another=True,
+    ),
+    Doubt(
+        "LOWER_THAN_BEFORE",
+        _sheet(votes=(9, 20, 31), coverage="PARTIAL", id="lower"),
+        "votes.0.votes",
+        "Number 1 had 10, now 9. Look at the board",
+        before=_sheet(coverage="PARTIAL"),
+    ),
+    Doubt(
+        "PARTIAL_AFTER_FINAL",
+        _sheet(coverage="PARTIAL", id="later"),
+        "coverage",
+        "A final stands here. If yours was wrong, use “Correct”",
+        before=_sheet(),
+    ),
+    Doubt(
+        "OFFICES_DISAGREE",
+        lambda night: sheet(night, "a-1", [30, 20, 4, 2], contest="council", validBallots=56, ballotsCast=61, id="c"),
+        "ballotsCast",
+        "Council 61 ballots: far from this station's sheet for Mayor. Same station's sheets?",
+        before=_sheet(),
+    ),
+]
+
+
+def _prepare(doubt: Doubt, night: Night, volunteer: Api, another: Api) -> dict[str, Any]:
+    """The sheet to send, after what has to stand before it does."""
+    if doubt.before is not None:
+        accepted(another if doubt.before_by_another else volunteer, doubt.before(night))
+    return doubt.sent(night)
+
+
+@pytest.mark.parametrize("doubt", DOUBTS, ids=lambda doubt: doubt.rule)
+def test_a_doubtful_sheet_is_held_and_counts_nothing(
+    doubt: Doubt, night: Night, volunteer: Api, another_volunteer: Api
+) -> None:
+    tally = _prepare(doubt, night, volunteer, another_volunteer)
+    before = night.api(RESULT, contest=tally["contestId"])["result"]
+    answer = submit(volunteer, tally)
+    assert (answer["__typename"], answer["tally"]["state"], answer["replayed"]) == ("TallyHeld", "HELD", False)
+    assert [(told["rule"], told["verdict"], told["field"], told["en"]) for told in answer["findings"]] == [
+        (doubt.rule, "HOLD", doubt.field, doubt.english)
+    ]
+    assert answer["findings"][0]["th"]
+    # `at` the feed's newest position: the server has read the hold by then.
+    reports = _until_held(night)
+    after = night.api(RESULT, contest=tally["contestId"])["result"]
+    disputed = int(doubt.rule == "DISAGREES_WITH_ANOTHER_REPORT")
+    assert after == {**before, "stationsDisputed": disputed, "outstanding": {"heldTallies": 1}}
+    held = reports[-1]
+    assert held["kind"] == "HELD"
+    assert (held["tally"], held["salt"], held["reason"], held["decidedBy"]) == (None, None, None, None)
+    assert len(held["commitment"]) == 64
+    assert (held["previous"] is not None) == (doubt.before is not None and doubt.rule != "OFFICES_DISAGREE")
+
+
+def _until_held(night: Night) -> list[dict[str, Any]]:
+    from tests.served import wait_until
+
+    def read() -> list[dict[str, Any]]:
+        reports = night.api(FEED, election=night.election_id)["feed"]["reports"]
+        return reports if reports and reports[-1]["kind"] == "HELD" else []
+
+    reports: list[dict[str, Any]] = wait_until(read, what="a HELD entry")
+    return reports
+
+
+@pytest.mark.parametrize("doubt", DOUBTS, ids=lambda doubt: doubt.rule)
+def test_a_held_tally_is_there_for_its_reporter_and_editors_and_for_nobody_else_by_any_way(
+    doubt: Doubt, night: Night, volunteer: Api, another_volunteer: Api, editor: Api, operator: Api
+) -> None:
+    tally = _prepare(doubt, night, volunteer, another_volunteer)
+    held = submit(volunteer, tally)["tally"]["id"]
+    _until_held(night)
+    ways = {
+        "election": night.election_id,
+        "station": tally["stationId"],
+        "contest": tally["contestId"],
+        "tally": held,
+    }
+    outlet = night.api.as_(night.token(Role.OUTLET))
+    for seer in (volunteer, editor, operator):
+        seen = seer(BY_ANY_WAY, **ways)
+        assert seen["tally"] == {"id": held}
+        assert seen["held"] == {"totalCount": 1, "edges": [{"node": {"id": held}}]}
+        assert seen["station"]["history"][0] == {"id": held}
+        assert seen["feed"]["reports"][-1]["tally"] == {"id": held}
+        assert (seen["station"]["tally"] or {}).get("id") != held
+    for other in (night.api, outlet, another_volunteer):
+        seen = other(BY_ANY_WAY, **ways)
+        assert held not in str(seen)
+        assert seen["held"] == {"totalCount": 0, "edges": []}
+        assert seen["tally"] is None
+
+
+def test_a_held_rival_of_anothers_final_makes_the_station_disputed(
+    night: Night, volunteer: Api, another_volunteer: Api
+) -> None:
+    standing = accepted(another_volunteer, sheet(night, "a-1", [10, 20, 30]))["tally"]["id"]
+    submit(volunteer, sheet(night, "a-1", [10, 20, 31]))
+    _until_held(night)
+    ways = {"election": night.election_id, "station": night.id("a-1"), "contest": night.id("mayor"), "tally": standing}
+    assert night.api(BY_ANY_WAY, **ways)["station"] == {
+        "state": "DISPUTED",
+        "tally": {"id": standing},
+        "history": [{"id": standing}],
+    }
+
+
+def test_a_final_without_its_photograph_is_held_where_the_election_wants_one(photographed_night: Night) -> None:
+    night = photographed_night
+    volunteer = night.api.as_(night.token(Role.VOLUNTEER, "a-1", "a-2"))
+    answer = submit(volunteer, sheet(night, "a-1", [10, 20, 30]))
+    assert [(told["rule"], told["en"]) for told in answer["findings"]] == [
+        ("EVIDENCE_MISSING", "Final needs 1 photograph, has 0. Add one; no retyping")
+    ]
+    with_one = submit(volunteer, sheet(night, "a-2", [11, 20, 30], evidence=["a" * 64]))
+    assert with_one["__typename"] == "TallyAccepted"
+    partial = submit(volunteer, sheet(night, "a-1", [10, 20, 30], coverage="PARTIAL", id="partial"))
+    assert partial["__typename"] == "TallyAccepted"
+
+
+def test_an_editor_is_told_the_bound_that_a_reporter_is_not(night: Night, volunteer: Api, editor: Api) -> None:
+    answer = submit(volunteer, sheet(night, "a-1", [10, 20, 30], countedAt="2022-05-22T17:00:32+07:00"))
+    query = "query Q($id: ID!) { tally(id: $id) { findings { rule message(lang: EN) } } }"
+    found = editor(query, id=answer["tally"]["id"])["tally"]["findings"]
+    assert found == [{"rule": "TOO_EARLY", "message": "65 in 0 min, 1 at least"}]
+
+
+def test_only_editors_and_operators_look_for_tallies_by_rule(night: Night, volunteer: Api, editor: Api) -> None:
+    submit(volunteer, sheet(night, "a-3", [10, 20, 30]))
+    accepted(volunteer, sheet(night, "a-1", [10, 20, 30]))
+    query = "query Q($e: ID!) { tallies(electionId: $e, rule: NOT_ASSIGNED) { totalCount } }"
+    assert editor(query, e=night.election_id) == {"tallies": {"totalCount": 1}}
+    assert volunteer.code(query, e=night.election_id) == "FORBIDDEN"
+    assert night.api.code(query, e=night.election_id) == "UNAUTHENTICATED"
+
+
+@pytest.mark.parametrize(("took_seconds", "kind"), [(32, "TallyHeld"), (33, "TallyAccepted")])
+def test_a_final_may_come_half_a_second_a_ballot_after_the_close_and_no_sooner(
+    night: Night, volunteer: Api, took_seconds: int, kind: str
+) -> None:
+    moment = f"2022-05-22T17:00:{took_seconds}+07:00"
+    assert submit(volunteer, sheet(night, "a-1", [10, 20, 30], countedAt=moment))["__typename"] == kind
+
+
+def test_as_many_ballots_as_voters_are_not_too_many(night: Night, volunteer: Api) -> None:
+    assert submit(volunteer, sheet(night, "a-1", [30, 30, 35]))["__typename"] == "TallyAccepted"
+
+
+def test_a_partial_may_leave_out_what_the_board_does_not_show_yet(night: Night, volunteer: Api) -> None:
+    partial = sheet(
+        night, "a-1", [10, None, 30], coverage="PARTIAL", invalidBallots=None, noVoteBallots=None, ballotsCast=None
+    )
+    assert submit(volunteer, partial)["__typename"] == "TallyAccepted"
