@@ -3,6 +3,7 @@
 Trusts the log's order and nothing else: a number that was changed in any one place stands against all the others.
 """
 
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
@@ -30,6 +31,10 @@ READ_SHEETS = """
     SELECT s.* FROM station_contest s JOIN contest c ON c.id = s.contest_id WHERE c.election_id = $1
 """
 READ_BEYOND = "SELECT client_tally_id, sequence FROM submission WHERE election_id = $1 AND sequence > $2"
+READ_ANSWERS = """
+    SELECT tally_id, min(sequence) AS sequence FROM submission
+    WHERE election_id = $1 AND tally_id IS NOT NULL GROUP BY tally_id
+"""
 READ_LOG = "SELECT * FROM log_entry WHERE election_id = $1 ORDER BY sequence"
 
 
@@ -59,13 +64,14 @@ class Folded:
 
 @dataclass(slots=True)
 class Inspection:
-    """Everything that was derived, and every fault that was found."""
+    """Everything that was derived, and every fault that was found. `brought`: a tally's first entry."""
 
     definition: ElectionDefinition
     board: Board
     entries: int = 0
     faults: list[Fault] = field(default_factory=list)
     sheets: dict[ResultKey, Folded] = field(default_factory=dict)
+    brought: dict[str, int] = field(default_factory=dict)
 
 
 async def inspect(connection: Connection, election_id: str) -> Inspection | None:
@@ -81,12 +87,14 @@ async def inspect(connection: Connection, election_id: str) -> Inspection | None
         head = await connection.fetchval("SELECT sequence FROM log_head WHERE election_id = $1", election_id)
         sheets = await connection.fetch(READ_SHEETS, election_id)
         lost = await connection.fetch(READ_BEYOND, election_id, head)
+        answers = await connection.fetch(READ_ANSWERS, election_id)
     if head != found.entries:
         found.faults.append(Fault("log", f"the head is at {head}, and {found.entries} entries stand in the log"))
     found.faults += [
         Fault("log", f"{row['client_tally_id']} was answered with entry {row['sequence']}, beyond the head {head}")
         for row in lost
     ]
+    found.faults += _compare_answers(found, answers)
     found.faults += _compare_sheets(found, sheets, tallies)
     found.faults += _compare_results(found, sheets, tallies)
     return found
@@ -101,6 +109,7 @@ def _fold(found: Inspection, entry: LogEntry, tallies: dict[str, asyncpg.Record]
         found.faults.append(Fault("log", f"{where} names other previous numbers than those that stood"))
     if (entry.held_before, entry.disputed_before) != (sheet.held, sheet.disputed):
         found.faults.append(Fault("log", f"{where} names another state before it than the one that stood"))
+    found.brought.setdefault(entry.tally_id, entry.sequence)
     found.faults += _compare_tally(where, entry, tallies.get(entry.tally_id))
     sheet.standing, sheet.held, sheet.disputed = entry.standing, entry.held, entry.disputed
     try:
@@ -121,11 +130,24 @@ def _compare_tally(where: str, entry: LogEntry, row: asyncpg.Record | None) -> I
         yield Fault("tally", f"{where}: held tally {entry.tally_id} is not the one that the log commits to")
 
 
+def _compare_answers(found: Inspection, answers: list[asyncpg.Record]) -> Iterator[Fault]:
+    """Who sent a tally was told its place in the log, and there it stands."""
+    for row in answers:
+        brought = found.brought.get(row["tally_id"])
+        if brought is None:
+            yield Fault("log", f"tally {row['tally_id']} was answered as taken, and no entry brings it")
+        elif brought != row["sequence"]:
+            yield Fault(
+                "log", f"tally {row['tally_id']} was answered with entry {row['sequence']}, and stands in {brought}"
+            )
+
+
 def _compare_sheets(
     found: Inspection, rows: list[asyncpg.Record], tallies: dict[str, asyncpg.Record]
 ) -> Iterator[Fault]:
     """Each station's row, and the one standing tally, are what the log left."""
     standing_ids = set()
+    taken = Counter((tally["contest_id"], tally["station_id"]) for tally in tallies.values())
     for row in rows:
         sheet = found.sheets.get((row["contest_id"], row["station_id"]), Folded())
         where = f"{row['station_id']}, {row['contest_id']}"
@@ -135,6 +157,8 @@ def _compare_sheets(
             yield Fault("station", f"{where}: {row['standing_id']} stands, by the log {standing_id}")
         if StationState(row["state"]) is not sheet.state:
             yield Fault("station", f"{where}: its state is {row['state']}, which is not the log's")
+        if row["revisions"] != taken[row["contest_id"], row["station_id"]]:
+            yield Fault("station", f"{where}: {row['revisions']} tallies by its row, not as many in the table")
         if row["held"] != sheet.held:
             yield Fault("station", f"{where}: {row['held']} held, by the log {sheet.held}")
     for tally in tallies.values():

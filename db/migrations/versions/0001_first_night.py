@@ -49,6 +49,23 @@ LOG_TRIGGER = """
 CREATE TRIGGER log_is_append_only BEFORE UPDATE OR DELETE ON log_entry
     FOR EACH ROW EXECUTE FUNCTION log_is_append_only()
 """
+# No row trigger sees a TRUNCATE.
+TALLIES_STAY = """
+CREATE FUNCTION tallies_stay() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    RAISE EXCEPTION 'a tally is never deleted' USING ERRCODE = 'restrict_violation';
+END $$
+"""
+TALLIES_STAY_TRIGGER = """
+CREATE TRIGGER tallies_stay BEFORE TRUNCATE ON tally FOR EACH STATEMENT EXECUTE FUNCTION tallies_stay()
+"""
+LOG_STAYS_TRIGGER = """
+CREATE TRIGGER log_stays BEFORE TRUNCATE ON log_entry FOR EACH STATEMENT EXECUTE FUNCTION log_is_append_only()
+"""
+TRIGGERS = (
+    *(TALLY_TRANSITION, TALLY_TRANSITION_TRIGGER, TALLIES_STAY, TALLIES_STAY_TRIGGER),
+    *(LOG_IS_APPEND_ONLY, LOG_TRIGGER, LOG_STAYS_TRIGGER),
+)
 
 
 def upgrade() -> None:
@@ -496,7 +513,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("reporter_id", "client_tally_id"),
     )
     op.create_index(op.f("ix_submission_election_id"), "submission", ["election_id"], unique=False)
-    for statement in (TALLY_TRANSITION, TALLY_TRANSITION_TRIGGER, LOG_IS_APPEND_ONLY, LOG_TRIGGER):
+    for statement in TRIGGERS:
         op.execute(statement)
 
 
