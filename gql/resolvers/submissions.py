@@ -62,15 +62,23 @@ def check(values: Values, path: str) -> None:
         ("note", TEXT_MAX.default),
     ):
         text = values.get(field)
-        if text is not None and (not 0 < len(text) <= most or "\0" in text):
-            raise bad_input(f"{path}.{field}", f"ต้องยาว 1 ถึง {most} ตัวอักษร", f"must have 1 to {most} characters")
+        if text is not None:
+            _check_text(text, most, f"{path}.{field}")
     if len(values["votes"]) > ROWS_MAX.default:
         raise bad_input(f"{path}.votes", f"ไม่เกิน {ROWS_MAX.default} แถว", f"at most {ROWS_MAX.default} rows")
+    for place, row in enumerate(values["votes"]):
+        _check_text(row["candidateId"], ID_MAX.default, f"{path}.votes.{place}.candidateId")
     if len(values["evidence"]) > EVIDENCE_MAX.default:
         raise bad_input(f"{path}.evidence", f"ไม่เกิน {EVIDENCE_MAX.default} รูป", f"at most {EVIDENCE_MAX.default}")
     for digest in values["evidence"]:
         if len(digest) != 64 or not set(digest) <= HEX:
             raise bad_input(f"{path}.evidence", "ต้องเป็น sha256 เลขฐานสิบหก", "must be sha256 in lower-case hex")
+
+
+def _check_text(text: str, most: int, field: str) -> None:
+    """NUL is refused with the rest: PostgreSQL holds none."""
+    if not 0 < len(text) <= most or "\0" in text:
+        raise bad_input(field, f"ต้องยาว 1 ถึง {most} ตัวอักษร", f"must have 1 to {most} characters")
 
 
 async def _submit(context: Context, values: Values) -> SubmitTallyResult:
