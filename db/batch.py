@@ -14,8 +14,12 @@ from db.plan import Plan
 from db.sheet import lock_sheets, other_finals
 from db.verdicts import Bench, Draft, Facts
 
-# FOR SHARE: no phase can change while this batch is on its way.
-READ_ELECTION = "SELECT epoch, phase, closed_at, ruleset, is_test FROM election WHERE id = $1 FOR SHARE"
+# FOR SHARE: no phase can change while this batch is on its way. The advisory lock is the queue before it: batches that
+# overlap would share the row for ever, and whoever wants to close the count would never have it alone.
+READ_ELECTION = """
+    SELECT e.epoch, e.phase, e.closed_at, e.ruleset, e.is_test
+    FROM pg_advisory_xact_lock_shared(hashtext($1)) AS turn, election e WHERE e.id = $1 FOR SHARE OF e
+"""
 READ_EARLIER = """
     SELECT reporter_id, client_tally_id, content_sha256, outcome, tally_id, sequence, findings, received
     FROM submission WHERE (reporter_id, client_tally_id) IN (SELECT * FROM unnest($1::text[], $2::text[]))

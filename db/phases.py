@@ -33,6 +33,8 @@ async def set_phase(connection: Connection, election_id: str, phase: ElectionPha
     Raises UnknownElectionError, PhaseNotAllowedError.
     """
     async with connection.transaction():
+        # Later batches queue behind this one (see db.batch.READ_ELECTION).
+        await connection.execute("SELECT pg_advisory_xact_lock(hashtext($1))", election_id)
         row = await connection.fetchrow("SELECT phase FROM election WHERE id = $1 FOR UPDATE", election_id)
         if row is None:
             raise UnknownElectionError(election_id)

@@ -1,12 +1,17 @@
 """The database that this process works on: embedded or by URL, with its tables at their newest."""
 
+import asyncio
 import contextlib
+import logging
 from collections.abc import AsyncIterator
 
 from db.database import Database, DatabaseUnavailableError
-from db.embedded import EmbeddedPostgres
+from db.embedded import EmbeddedPostgres, EmbeddedPostgresError
 from db.migrate import create_database, migrate
 from tallywire.settings import Settings
+
+WATCH_SECONDS = 1.0
+log = logging.getLogger(__name__)
 
 
 @contextlib.asynccontextmanager
@@ -26,12 +31,38 @@ async def open_storage(settings: Settings, *, anew: bool = False) -> AsyncIterat
         assert url is not None
         database = await _open(url)
         try:
-            yield database
+            async with _kept_alive(embedded):
+                yield database
         finally:
             await database.close()
     finally:
         if embedded is not None:
             embedded.stop()
+
+
+@contextlib.asynccontextmanager
+async def _kept_alive(embedded: EmbeddedPostgres | None) -> AsyncIterator[None]:
+    """Nobody else would start the embedded PostgreSQL again after somebody killed it."""
+    if embedded is None:
+        yield
+        return
+    watch = asyncio.create_task(_watch(embedded), name="PostgreSQL watch")
+    try:
+        yield
+    finally:
+        watch.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await watch
+
+
+async def _watch(embedded: EmbeddedPostgres) -> None:
+    while True:
+        await asyncio.sleep(WATCH_SECONDS)
+        try:
+            if await asyncio.to_thread(embedded.revive):
+                log.warning("PostgreSQL had ended, and runs again")
+        except EmbeddedPostgresError as error:
+            log.error("%s", error)
 
 
 async def _open(url: str) -> Database:
