@@ -3,6 +3,7 @@
 import logging
 import secrets
 from collections.abc import Iterator
+from typing import Any
 
 from graphql import GraphQLError
 from strawberry.extensions import MaskErrors
@@ -86,11 +87,11 @@ class Masked(MaskErrors):
         return _with_extensions(error, words, extensions)
 
 
-def _coded(code: str, thai: str, words: str) -> dict[str, object]:
+def _coded(code: str, thai: str, words: str) -> dict[str, Any]:
     return {"code": code, "messages": {"TH": thai + words, "EN": words}}
 
 
-def _with_extensions(error: GraphQLError, words: str, extensions: dict[str, object]) -> GraphQLError:
+def _with_extensions(error: GraphQLError, words: str, extensions: dict[str, Any]) -> GraphQLError:
     return GraphQLError(
         words,
         nodes=error.nodes,
