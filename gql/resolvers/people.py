@@ -54,7 +54,7 @@ async def reporters(
 
 async def enrol(info: Info, input: EnrolInput) -> Enrolled | EnrolmentRefused:  # noqa: A002
     name = input.display_name.strip()
-    if not 0 < len(name) <= TEXT_MAX.default:
+    if not 0 < len(name) <= TEXT_MAX.default or "\0" in name:
         raise bad_input("input.displayName", "ใส่ชื่อที่ใช้เรียก", "say what to call you")
     try:
         async with info.context.services.database.pool.acquire() as connection:
