@@ -2,7 +2,9 @@
 
 import json
 import re
+import time
 import urllib.request
+from itertools import pairwise
 from typing import Any, Protocol
 from urllib.parse import urlsplit
 
@@ -44,6 +46,17 @@ def leader(night: Night) -> tuple[str, str, int]:
     return row["candidate"]["th"], row["candidate"]["en"], row["votes"]
 
 
+def send(night: Night, reporter: Reporter, votes: dict[int, int]) -> int:
+    """Reports from the second station; the leader's votes once the result has taken the report in."""
+    before = leader(night)[2]
+    reporter.report(1, votes)
+    deadline = time.monotonic() + 10
+    while (after := leader(night)[2]) == before:
+        assert time.monotonic() < deadline, "the result never took the report in"
+        time.sleep(0.02)
+    return after
+
+
 def open_board(page: Page, night: Night, query: str = "") -> None:
     page.goto(f"{night.url.rstrip('/')}/{query}")
     expect(page.locator(".conn")).to_have_attribute("data-state", re.compile("live|still"))
@@ -61,10 +74,97 @@ def test_a_tally_changes_the_votes_and_the_map_without_a_reload(page: Page, nigh
     open_board(page, night, "?d=1033")
     before = leader(night)[2]
     reporter.report(1, {8: 60, 4: 50, 1: 10})
-    _, _, votes = leader(night)
-    assert votes == before + 60
+    votes = before + 60
     expect(page.locator(".cand").first.locator(".vt b")).to_have_text(f"{votes:,}")
     expect(page.locator(".pick li").first).to_contain_text(f"{votes:,}")
+
+
+FIGURES = """() => {
+    const number = (selector) => document.querySelector(selector).textContent.replaceAll(",", "").match(/[0-9]+/)[0];
+    const look = () => {
+        const bars = [...document.querySelectorAll(".verdict .l b")];
+        window.seen.push({
+            at: performance.now(),
+            votes: number(".cand.first .vt b"),
+            leads: [number("h1"), number(".gap b"), bars[0].textContent.replaceAll(",", "")],
+            stations: [number(".hero .lead"), number(".side .big")],
+        });
+        requestAnimationFrame(look);
+    };
+    window.seen = [];
+    requestAnimationFrame(look);
+}"""
+
+
+def test_one_figure_has_one_value_in_every_frame_of_a_busy_minute(page: Page, night: Night, reporter: Reporter) -> None:
+    before = send(night, reporter, {8: 200, 4: 50, 1: 10})
+    open_board(page, night)
+    expect(page.locator(".cand").first.locator(".vt b")).to_have_text(f"{before:,}")
+    page.evaluate(FIGURES)
+    for more in range(1, 21):
+        reporter.report(1, {8: 200 + more, 4: 50, 1: 10})
+    votes = before + 20
+    expect(page.locator(".cand").first.locator(".vt b")).to_have_text(f"{votes:,}")
+    seen = page.evaluate("window.seen")
+    assert all(len(set(frame["leads"])) == 1 and len(set(frame["stations"])) == 1 for frame in seen)
+    # What the page shows changes once a second at most, and the count-up is over 700 ms and a slow frame later.
+    changes = [after["at"] for before, after in pairwise(seen) if before["leads"] != after["leads"]]
+    assert changes
+    assert all(later - earlier > 900 for earlier, later in pairwise(changes))
+    ended = next(frame["at"] for frame in seen if frame["votes"] == str(votes))
+    assert ended - changes[-1] < 900
+
+
+def test_a_gain_is_what_came_with_the_step_that_is_shown_and_then_fades(
+    page: Page, night: Night, reporter: Reporter
+) -> None:
+    before = send(night, reporter, {8: 300, 4: 50, 1: 10})
+    open_board(page, night)
+    votes = page.locator(".cand").first.locator(".vt b")
+    gain = page.locator(".cand").first.locator(".plus")
+    expect(votes).to_have_text(f"{before:,}")
+    expect(gain).to_have_count(0)
+    for sent, more in ((307, 7), (318, 11)):
+        before = send(night, reporter, {8: sent, 4: 50, 1: 10})
+        expect(gain).to_have_text(f"+{more}")
+        expect(votes).to_have_text(f"{before:,}")
+    expect(gain).to_be_hidden()
+
+
+def test_reports_from_before_the_page_was_opened_are_listed(page: Page, night: Night, reporter: Reporter) -> None:
+    reporter.report(0, {8: 130, 4: 30, 1: 20})
+    open_board(page, night)
+    newest = page.locator(".feed li")
+    expect(newest.first).to_contain_text("บัตรดี 180 ใบ")
+    listed = newest.count()
+    assert listed > 1
+    reporter.report(0, {8: 131, 4: 30, 1: 20})
+    expect(newest.first).to_contain_text("บัตรดี 181 ใบ")
+    expect(newest.nth(1)).to_contain_text("บัตรดี 180 ใบ")
+    expect(page.locator(".feed")).to_contain_text("#")
+
+
+def test_each_map_has_its_own_caption_and_the_maps_their_credit(page: Page, night: Night) -> None:
+    page.set_viewport_size({"width": 390, "height": 844})
+    open_board(page, night)
+    tiles, shapes = page.get_by_text("ช่องละหนึ่งเขต"), page.get_by_text("สีคือผู้นำของแต่ละเขต")
+    expect(tiles).to_be_visible()
+    expect(shapes).to_have_count(0)
+    page.get_by_role("button", name="แผนที่จริง").click()
+    expect(shapes).to_be_visible()
+    expect(tiles).to_be_hidden()
+    expect(page.locator(".maps .credit")).to_contain_text("GeoThai")
+    expect(page.locator("footer")).not_to_contain_text("GeoThai")
+
+
+def test_the_first_view_waits_for_no_font_that_it_does_without(page: Page, night: Night) -> None:
+    held: list[Route] = []
+    page.route("**/*latin-400*.woff2", lambda route: held.append(route))
+    open_board(page, night)
+    expect(page.locator("h1")).to_contain_text("คะแนน")
+    assert held
+    for route in held:
+        route.continue_()
 
 
 def test_every_district_is_a_tile_whose_name_is_a_sentence(page: Page, night: Night) -> None:
@@ -201,6 +301,8 @@ def test_graphiql_follows_a_subscription(page: Page, night: Night) -> None:
     expect(page.locator(".graphiql-editor-tool").first).to_contain_text(ELECTION)
     page.locator(".graphiql-tab-button", has_text="LiveResults").click()
     expect(page.locator(".graphiql-query-editor")).to_contain_text("subscription")
+    # GraphiQL reads the operation's name from the text a moment after it shows the text.
+    page.wait_for_timeout(600)
     page.locator(".graphiql-execute-button").click()
     expect(page.locator(".result-window")).to_contain_text("resultUpdates")
     expect(page.locator(".result-window")).not_to_contain_text('"errors"')

@@ -1,8 +1,12 @@
-/** The board's data: loaded once, then changed by one subscription, published to the page at most once a frame. */
+/**
+ * The board's data: loaded once, then changed by one subscription. The page shows one immutable state of it at a time, the
+ * newest, taking the next after a second at the earliest: every figure on the page is of that state, changed in one frame.
+ */
 import { BoardDocument, ElectionsDocument, LocalRacesDocument, RaceDocument } from "../generated/operations";
 import type { BoardSubscription, BoardSubscriptionVariables, ElectionsQuery, LocalRacesQuery, RaceQuery } from "../generated/operations";
 import { ask, QueryFailed } from "./ask";
 import { deck, headline, kindOf, plain, spoken, type Night } from "./headline";
+import { Pace } from "./pace";
 import { page } from "./page.svelte";
 import { applyUpdate, keyOf, newer, type Result, type Results, type Update } from "./results";
 import { standings, type Standing } from "./standing";
@@ -17,6 +21,17 @@ export type LocalContest = NonNullable<LocalRacesQuery["election"]>["contests"][
 const LEVELS = ["COUNTRY", "REGION", "PROVINCE", "CITY", "CONSTITUENCY", "DISTRICT", "SUBDISTRICT"];
 const PHASE_POLL_MS = 5_000;
 const RESET_NOTICE_MS = 6_000;
+/** Longer than the count-up, so that each has ended at its value when the next state comes. */
+const SHOW_EVERY_MS = 1_000;
+
+/** What the page shows: one position of the feed. */
+interface Shown {
+  readonly results: Results;
+  /** The newest time that the numbers speak of: when volunteers say they counted, else when a report came. */
+  readonly dataTime: string | null;
+  /** True where numbers must step to their new values at once, after a loss or a hidden tab. */
+  readonly step: boolean;
+}
 
 export type Loading = { is: "loading" } | { is: "ready" } | { is: "empty" } | { is: "failed"; incident: string | null };
 
@@ -28,12 +43,12 @@ class Board {
   election = $state.raw<Election | null>(null);
   race = $state.raw<Race | null>(null);
   localContests = $state.raw<readonly LocalContest[]>([]);
-  results = $state.raw<Results>(new Map());
-  /** The newest time that the numbers speak of: when volunteers say they counted, else when a report came. */
-  dataTime = $state<string | null>(null);
   isTest = $state(false);
-  /** True while numbers must step to their new values at once, after a loss or a hidden tab. */
-  step = $state(true);
+  #shown = $state.raw<Shown>({ results: new Map(), dataTime: null, step: true });
+
+  readonly results: Results = $derived(this.#shown.results);
+  readonly dataTime: string | null = $derived(this.#shown.dataTime);
+  readonly step: boolean = $derived(this.#shown.step);
 
   readonly city: Result | undefined = $derived(this.race ? this.results.get(keyOf(this.race.id, this.race.area.id)) : undefined);
   readonly standings: readonly Standing[] = $derived(standings(this.race?.candidates ?? [], this.city));
@@ -47,7 +62,7 @@ class Board {
   #wire: Wire<BoardSubscription, BoardSubscriptionVariables> | null = null;
   #held: Results = new Map();
   #heldTime: string | null = null;
-  #frame = 0;
+  readonly #pace = new Pace(SHOW_EVERY_MS, () => this.#show());
   #missed = true;
   #phasePoll: ReturnType<typeof setTimeout> | undefined;
 
@@ -84,7 +99,8 @@ class Board {
     this.election = election;
     this.race = race;
     this.isTest = election.isTest;
-    this.dataTime = this.#heldTime = election.countedUntil ?? election.lastReportAt ?? null;
+    this.#heldTime = election.countedUntil ?? election.lastReportAt ?? null;
+    this.#shown = { ...this.#shown, dataTime: this.#heldTime };
     this.loading = { is: race ? "ready" : "empty" };
     if (!race) return;
     // Nothing is public before COUNTING: ask again until it opens.
@@ -112,7 +128,6 @@ class Board {
       state: (state) => void (this.line = state),
     });
     this.#wire.start();
-    document.addEventListener("visibilitychange", () => document.visibilityState === "visible" && this.#publishSoon());
     if (local[0]) void this.#loadLocal(election, local[0].office, race);
   }
 
@@ -127,18 +142,12 @@ class Board {
     this.isTest = update.isTest;
     if (update.reset) this.#sayReset();
     this.#missed ||= afterLoss || update.kind === "SNAPSHOT" || document.visibilityState === "hidden";
-    this.#publishSoon();
+    this.#pace.ask();
   }
 
-  #publishSoon(): void {
-    if (document.visibilityState === "hidden" || this.#frame) return;
-    this.#frame = requestAnimationFrame(() => {
-      this.#frame = 0;
-      this.step = this.#missed;
-      this.#missed = false;
-      this.results = this.#held;
-      this.dataTime = this.#heldTime;
-    });
+  #show(): void {
+    this.#shown = { results: this.#held, dataTime: this.#heldTime, step: this.#missed };
+    this.#missed = false;
   }
 
   #sayReset(): void {

@@ -4,9 +4,8 @@ import type { Result } from "./results";
 import { leadOf, type Standing } from "./standing";
 import { levelNames } from "./words";
 
-/** A number stands apart from its words, so that it can count up on the page. */
-export type Part = string | { readonly count: number };
-export type Phrase = readonly Part[];
+/** Words that stay on one line where they fit. */
+export type Phrase = string;
 
 export interface Night {
   readonly phase: "SETUP" | "VOTING" | "COUNTING" | "CLOSED";
@@ -41,20 +40,20 @@ export function headline(night: Night, lang: Lang): Phrase[] {
   switch (kindOf(night)) {
     case "before": {
       const at = time(night.pollsCloseAt, night.timeZone, lang);
-      return lang === "th" ? [[`ปิดหีบเวลา ${at}`], ["คะแนนเริ่มหลังจากนั้น"]] : [[`Polls close at ${at}.`], ["Numbers come after that."]];
+      return lang === "th" ? [`ปิดหีบเวลา ${at}`, "คะแนนเริ่มหลังจากนั้น"] : [`Polls close at ${at}.`, "Numbers come after that."];
     }
     case "zero":
-      return lang === "th" ? [["เริ่มนับแล้ว"], ["ทุกหน่วยเป็นศูนย์"]] : [["Counting has opened."], ["Every station stands at zero."]];
+      return lang === "th" ? ["เริ่มนับแล้ว", "ทุกหน่วยเป็นศูนย์"] : ["Counting has opened.", "Every station stands at zero."];
     case "tie":
-      return [[tieSentence(night.standings, lang)]];
+      return [tieSentence(night.standings, lang)];
     case "complete":
       return lang === "th"
-        ? [[`${name(first!, lang)}ชนะด้วย`], [{ count: first!.votes }, " คะแนน"], ["นับครบทุกหน่วยแล้ว"]]
-        : [[`${name(first!, lang)} wins`], ["with ", { count: first!.votes }, " votes;"], ["every station is counted"]];
+        ? [`${name(first!, lang)}ชนะด้วย`, `${count(first!.votes)} คะแนน`, "นับครบทุกหน่วยแล้ว"]
+        : [`${name(first!, lang)} wins`, `with ${count(first!.votes)} votes;`, "every station is counted"];
     case "close":
       return lang === "th"
-        ? [[`${name(first!, lang)}กับ${name(second!, lang)}คู่คี่`], ["ห่างกัน ", { count: marginOf(night) }, " คะแนน"]]
-        : [[`${name(first!, lang)} and ${name(second!, lang)}`], ["are ", { count: marginOf(night) }, " votes apart"]];
+        ? [`${name(first!, lang)}กับ${name(second!, lang)}คู่คี่`, `ห่างกัน ${count(marginOf(night))} คะแนน`]
+        : [`${name(first!, lang)} and ${name(second!, lang)}`, `are ${count(marginOf(night))} votes apart`];
     case "leading":
       return leading(night, lang);
   }
@@ -98,7 +97,7 @@ export function spoken(night: Night, lang: Lang): string {
 }
 
 export function plain(phrases: readonly Phrase[]): string {
-  return phrases.map((parts) => parts.map((part) => (typeof part === "string" ? part : count(part.count))).join("")).join(" ");
+  return phrases.join(" ");
 }
 
 function leading(night: Night, lang: Lang): Phrase[] {
@@ -106,13 +105,14 @@ function leading(night: Night, lang: Lang): Phrase[] {
   const first = standings[0]!;
   const won = local.filter((rows) => leadOf(rows)?.first.candidate.ballotNumber === first.candidate.ballotNumber).length;
   const level = levelNames(localLevel, lang);
+  const margin = count(marginOf(night));
   const opening: Phrase[] =
     lang === "th"
-      ? [[`${name(first, lang)}นำ `, { count: marginOf(night) }, " คะแนน"]]
-      : [[`${name(first, lang)} leads`], ["by ", { count: marginOf(night) }, localTotal > 0 ? " votes," : " votes"]];
+      ? [`${name(first, lang)}นำ ${margin} คะแนน`]
+      : [`${name(first, lang)} leads`, `by ${margin} votes${localTotal > 0 ? "," : ""}`];
   if (localTotal === 0) return opening;
-  if (won === localTotal) return [...opening, [lang === "th" ? `และนำทั้ง ${won} ${level}` : `and in all ${won} ${level}`]];
-  return [...opening, [lang === "th" ? `และนำ ${won} จาก ${localTotal} ${level}` : `and in ${won} of ${localTotal} ${level}`]];
+  if (won === localTotal) return [...opening, lang === "th" ? `และนำทั้ง ${won} ${level}` : `and in all ${won} ${level}`];
+  return [...opening, lang === "th" ? `และนำ ${won} จาก ${localTotal} ${level}` : `and in ${won} of ${localTotal} ${level}`];
 }
 
 function completeDeck(night: Night, lang: Lang): string[] {

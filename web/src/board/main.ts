@@ -6,5 +6,6 @@ const target = document.getElementById("board");
 if (target) {
   target.replaceChildren();
   mount(App, { target });
-  void board.load();
+  // The first view does without this font; it comes once the answer has.
+  void board.load().finally(() => import("../styles/fonts-latin-regular.css"));
 }

@@ -1,54 +1,55 @@
-/** The newest entries of the feed, as they come in after the page was opened. */
-import { ReportsDocument } from "../generated/operations";
+/** The newest reports: at opening those that the server has, then the feed's entries as they come in. */
+import { NewestTalliesDocument, ReportsDocument } from "../generated/operations";
 import type { ReportsSubscription, ReportsSubscriptionVariables } from "../generated/operations";
+import { ask } from "./ask";
+import { listed, ofEntry, ofTally, type Line } from "./lines";
+import { Pace } from "./pace";
 import { Wire } from "./wire";
 
-export type Report = ReportsSubscription["tallyReports"];
-
-const KEPT = 5;
+const KEPT = 6;
 /** At the height of a fast replay entries come by the dozen a second; a list can be read at this pace. */
 const SHOW_EVERY_MS = 2_000;
 
 export class Reports {
-  newest = $state.raw<readonly Report[]>([]);
-  #pending: Report[] = [];
-  #timer: ReturnType<typeof setTimeout> | undefined;
+  newest = $state.raw<readonly Line[]>([]);
+  #fed: readonly Line[] = [];
+  #before: readonly Line[] = [];
+  readonly #electionId: string;
+  readonly #pace = new Pace(SHOW_EVERY_MS, () => (this.newest = listed(this.#fed, this.#before, KEPT)));
   readonly #wire: Wire<ReportsSubscription, ReportsSubscriptionVariables>;
 
+  /** Follows the feed from `after` on. */
   constructor(electionId: string, after: string) {
+    this.#electionId = electionId;
     this.#wire = new Wire<ReportsSubscription, ReportsSubscriptionVariables>({
       operation: ReportsDocument,
       variables: { electionId },
       after,
       patient: true,
       cursorOf: (data) => data.tallyReports.cursor,
-      hear: (data) => this.#take(data.tallyReports),
+      hear: (data) => this.#take(ofEntry(data.tallyReports)),
       state: () => undefined,
     });
   }
 
   start(): void {
     this.#wire.start();
+    void this.#fill();
   }
 
   stop(): void {
-    clearTimeout(this.#timer);
     this.#wire.stop();
   }
 
-  #take(report: Report): void {
-    this.#pending = [report, ...this.#pending].slice(0, KEPT);
-    if (this.#timer !== undefined) return;
-    if (this.newest.length === 0) this.#show();
-    this.#timer = setTimeout(() => {
-      this.#timer = undefined;
-      this.#show();
-    }, SHOW_EVERY_MS);
+  async #fill(): Promise<void> {
+    // Without them the list begins with the next report.
+    const found = await ask(NewestTalliesDocument, { electionId: this.#electionId, first: KEPT }).catch(() => null);
+    this.#before = found?.tallies.edges.map((edge) => ofTally(edge.node)) ?? [];
+    this.#pace.ask();
   }
 
-  #show(): void {
-    if (document.visibilityState === "hidden") return;
-    this.newest = [...this.#pending, ...this.newest].slice(0, KEPT);
-    this.#pending = [];
+  #take(line: Line): void {
+    this.#fed = [line, ...this.#fed].slice(0, KEPT);
+    this.#pace.ask();
   }
 }

@@ -19,6 +19,8 @@ export interface AreaMap {
   readonly shapes: (() => Promise<Topology>) | null;
   /** Areas wide enough to carry their name on the shape map. */
   readonly labelled: readonly string[];
+  /** Whose shapes and names these are; null for rows of tiles, which are made here. */
+  readonly credit: { readonly th: string; readonly en: string } | null;
 }
 
 const MAPS: readonly AreaMap[] = [
@@ -27,6 +29,10 @@ const MAPS: readonly AreaMap[] = [
     columns: 10,
     shapes: async () => JSON.parse((await import("../../../data/bkk2022/maps/bangkok_districts.topojson?raw")).default) as Topology,
     labelled: ["1003", "1010", "1011", "1021", "1032", "1040", "1042", "1046", "1048"],
+    credit: {
+      th: "เส้นเขต: pcrete/gsvloader-demo (MIT) · ชื่อเขต: GeoThai (CC BY 4.0)",
+      en: "District shapes: pcrete/gsvloader-demo (MIT) · District names: GeoThai (CC BY 4.0)",
+    },
   },
 ];
 
@@ -56,7 +62,7 @@ function inRows(codes: readonly string[]): AreaMap {
   const columns = Math.min(10, Math.max(1, Math.ceil(Math.sqrt(codes.length * 1.25))));
   const ordered = [...codes].sort((a, b) => a.localeCompare(b, "en", { numeric: true }));
   const tiles = Object.fromEntries(ordered.map((code, i) => [code, { column: i % columns, row: Math.floor(i / columns) }]));
-  return { tiles, columns, shapes: null, labelled: [] };
+  return { tiles, columns, shapes: null, labelled: [], credit: null };
 }
 
 /** The nearest tile in the arrow's direction, preferring those straight ahead; null at the edge. */
