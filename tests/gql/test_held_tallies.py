@@ -9,7 +9,7 @@ import pytest
 from counting.vocabulary import Role
 from tests.conftest import Night
 from tests.gql.documents import FEED, accepted, sheet, submit
-from tests.served import Api
+from tests.served import Api, wait_until
 
 Make = Callable[[Night], dict[str, Any]]
 BY_ANY_WAY = """
@@ -131,7 +131,6 @@ def test_a_doubtful_sheet_is_held_and_counts_nothing(
         (doubt.rule, "HOLD", doubt.field, doubt.english)
     ]
     assert answer["findings"][0]["th"]
-    # `at` the feed's newest position: the server has read the hold by then.
     reports = _until_held(night)
     after = night.api(RESULT, contest=tally["contestId"])["result"]
     disputed = int(doubt.rule == "DISAGREES_WITH_ANOTHER_REPORT")
@@ -144,8 +143,6 @@ def test_a_doubtful_sheet_is_held_and_counts_nothing(
 
 
 def _until_held(night: Night) -> list[dict[str, Any]]:
-    from tests.served import wait_until
-
     def read() -> list[dict[str, Any]]:
         reports = night.api(FEED, election=night.election_id)["feed"]["reports"]
         return reports if reports and reports[-1]["kind"] == "HELD" else []
