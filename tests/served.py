@@ -57,7 +57,9 @@ class Api:
     def socket(self, **payload: Any):  # type: ignore[no-untyped-def]
         """A connection that is acknowledged."""
         address = self.url.replace("http", "ws", 1) + "/graphql"
-        with connect(address, subprotocols=["graphql-transport-ws"], max_size=None, open_timeout=30) as raw:
+        with connect(
+            address, subprotocols=["graphql-transport-ws"], max_size=None, max_queue=None, open_timeout=30
+        ) as raw:
             socket = Socket(raw)
             if self.token:
                 payload.setdefault("Authorization", f"Bearer {self.token}")
