@@ -126,7 +126,7 @@ def test_a_gain_is_what_came_with_the_step_that_is_shown_and_then_fades(
     expect(gain).to_have_count(0)
     for sent, more in ((307, 7), (318, 11)):
         before = send(night, reporter, {8: sent, 4: 50, 1: 10})
-        expect(gain).to_have_text(f"+{more}")
+        expect(page.locator(".cand").first.locator(".plus:not(.faded)")).to_have_text(f"+{more}")
         expect(votes).to_have_text(f"{before:,}")
     expect(gain).to_be_hidden()
 
