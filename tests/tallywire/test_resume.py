@@ -256,7 +256,7 @@ def test_pages_of_the_feed_put_together_are_the_log(night: Night, size: int) -> 
 def test_the_stream_of_reports_cut_at_random_is_the_log(night: Night, way: str) -> None:
     rng = random.Random(way)
     token = night.token(Role.EDITOR)
-    sending = threading.Thread(target=_play, args=(night, token, rng, range(90, 95)))
+    sending = threading.Thread(target=_play, args=(night, token, rng, range(90, 112)))
     sending.start()
     read: list[int] = []
     after = None
