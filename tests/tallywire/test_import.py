@@ -38,7 +38,7 @@ def test_each_fault_is_named_with_file_line_and_column_and_nothing_is_loaded(
     code, out, errors = _import(small, package.folder)
     assert (code, out) == (2, "")
     assert errors[0].startswith('registers.csv:4:1 (column "station"): ') and "s9" in errors[0]
-    assert errors[1].startswith('registers.csv:4:10 (column "registered_voters"): ') and "many" in errors[1]
+    assert errors[1].startswith('registers.csv:4:3 (column "registered_voters"): ') and "many" in errors[1]
     assert errors[-1].startswith(f"tallywire: {package.folder}: ") and errors[-1].endswith("faults; nothing loaded")
     assert _elections(small) == ["small"]
 
