@@ -16,7 +16,7 @@ class Limit:
 PAGE_MAX = Limit("page_max", 1_000, "rows", "one page is read and encoded in one go")
 BATCH_MAX = Limit("batch_max", 50, "tallies", "a phone that was offline sends so many in one call")
 CODES_MAX = Limit("codes_max", 5_000, "codes", "codes are printed on sheets, twelve a page")
-TOKENS_MAX = Limit("tokens_max", 2_000, "tokens", "a document is refused by the lexer before it costs anything")
+TOKENS_MAX = Limit("tokens_max", 800, "tokens", "a document is refused by the lexer before it costs anything")
 TEXT_MAX = Limit("text_max", 2_000, "characters", "notes and reasons are kept for ever")
 ID_MAX = Limit("id_max", 100, "characters", "ids made by clients are keys in the database")
 ROWS_MAX = Limit("rows_max", 1_000, "rows", "no sheet has more candidates")

@@ -30,3 +30,7 @@ def build_schema() -> strawberry.Schema:
     check_marks(schema)
     install(schema)
     return schema
+
+
+if __name__ == "__main__":
+    print(build_schema().as_str())
