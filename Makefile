@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 NODE_MAJOR_MIN := 20
-WEB_SOURCES := $(shell find web/src web/*.html web/*.ts web/*.js web/*.json data/bkk2022/maps example_queries -type f 2>/dev/null) gql/schema/schema.graphql
+WEB_SOURCES := $(shell find web/src web/*.html web/*.ts web/*.js web/*.json data/bkk2022/maps example_queries -type f -not -path '*/generated/*' 2>/dev/null) gql/schema/schema.graphql
 
 .DEFAULT_GOAL := help
 .PHONY: help setup demo test check bench night clean lock browser

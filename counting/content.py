@@ -1,6 +1,7 @@
 """What a submission says, apart from its own id: to tell a call sent again from another one under the same id."""
 
 import json
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 
@@ -37,15 +38,19 @@ def content_digest(submission: Submission) -> str:
 
 def differing_fields(one: Submission, other: Submission) -> int:
     """How many fields differ, each candidate's votes being a field of its own."""
+    return differing_content(content(one), content(other))
+
+
+def differing_content(one: Mapping[str, object], other: Mapping[str, object]) -> int:
+    """The same for contents, as `content` makes them and the database keeps them."""
     left, right = _flat(one), _flat(other)
     return sum(left.get(name) != right.get(name) for name in left.keys() | right.keys())
 
 
-def _flat(submission: Submission) -> dict[str, object]:
-    fields = content(submission)
-    del fields["votes"]
-    for row in submission.votes:
-        fields.setdefault(f"votes {row.candidate_id}", []).append(row.votes)  # type: ignore[attr-defined]
+def _flat(whole: Mapping[str, object]) -> dict[str, object]:
+    fields = {name: value for name, value in whole.items() if name != "votes"}
+    for candidate_id, votes in whole["votes"]:  # type: ignore[attr-defined]
+        fields.setdefault(f"votes {candidate_id}", []).append(votes)  # type: ignore[attr-defined]
     return fields
 
 

@@ -25,8 +25,7 @@ READ_EARLIER = """
     FROM submission WHERE (reporter_id, client_tally_id) IN (SELECT * FROM unnest($1::text[], $2::text[]))
 """
 READ_ASSIGNMENTS = """
-    SELECT reporter_id, station_id FROM assignment
-    WHERE (reporter_id, station_id) IN (SELECT * FROM unnest($1::text[], $2::text[]))
+    SELECT reporter_id, station_id FROM assignment WHERE reporter_id = ANY($1::text[]) ORDER BY reporter_id, station_id
 """
 READ_REPLACED = "SELECT id, revision, state, reporter_id, station_id, contest_id FROM tally WHERE id = ANY($1::text[])"
 # In order of id, as every writer does, so that two batches never wait for each other both ways.
@@ -74,14 +73,16 @@ async def _read_facts(connection: Connection, definition: ElectionDefinition, re
     sheets = await lock_sheets(connection, sorted({(one.station_id, one.contest_id) for one in sent}))
     seen = await connection.fetch(SEE_REPORTERS, sorted(set(reporters)), datetime.now(UTC))
     earlier = await connection.fetch(READ_EARLIER, reporters, [one.client_tally_id for one in sent])
-    assigned = await connection.fetch(READ_ASSIGNMENTS, reporters, stations)
+    assigned: dict[str, list[str]] = {}
+    for row in await connection.fetch(READ_ASSIGNMENTS, sorted(set(reporters))):
+        assigned.setdefault(row["reporter_id"], []).append(row["station_id"])
     replaces = [one.replaces for one in sent if one.replaces is not None]
     replaced = await connection.fetch(READ_REPLACED, replaces) if replaces else []
     return Facts(
         election=election,
         earlier={(row["reporter_id"], row["client_tally_id"]): row for row in earlier},
         sheets=sheets,
-        assigned=frozenset((row["reporter_id"], row["station_id"]) for row in assigned),
+        assigned=assigned,
         replaced={row["id"]: row for row in replaced},
         finals=await other_finals(connection, sorted(set(stations))),
         revoked=frozenset(row["id"] for row in seen if row["revoked_at"] is not None),

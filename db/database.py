@@ -6,6 +6,7 @@ from typing import Any
 
 import asyncpg
 import orjson
+import sqlalchemy.exc
 from asyncpg.pool import PoolConnectionProxy
 from sqlalchemy import URL, make_url
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
@@ -15,6 +16,24 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 Connection = asyncpg.Connection | PoolConnectionProxy
 POOL_SIZE = 10
 COMMAND_TIMEOUT_SECONDS = 60.0
+
+
+# What is raised while PostgreSQL cannot be reached; DataError is an InterfaceError too, and means something else.
+_AWAY = (
+    OSError,
+    TimeoutError,
+    asyncpg.PostgresConnectionError,
+    asyncpg.OperatorInterventionError,
+    asyncpg.TooManyConnectionsError,
+    asyncpg.InterfaceError,
+    sqlalchemy.exc.InterfaceError,
+    sqlalchemy.exc.OperationalError,
+)
+
+
+def is_away(error: BaseException) -> bool:
+    """The database cannot be reached just now; what was asked may work a moment later."""
+    return isinstance(error, _AWAY) and not isinstance(error, asyncpg.DataError)
 
 
 class DatabaseUnavailableError(Exception):

@@ -14,12 +14,11 @@ import asyncpg
 
 from db.answers import Answer, Request
 from db.batch import DefinitionOutdatedError, write_batch
-from db.database import Database
+from db.database import Database, is_away
 from db.definitions import ElectionDefinition
 
 BATCH_MAX = 128
 WAITING_MAX = 20_000
-CONNECTION_ERRORS = (OSError, asyncpg.PostgresConnectionError, asyncpg.InterfaceError, TimeoutError)
 
 DefinitionReader = Callable[[str], Awaitable[ElectionDefinition | None]]
 
@@ -74,25 +73,30 @@ class Intake:
             batch = [self._waiting.popleft() for _ in range(min(BATCH_MAX, len(self._waiting)))]
             try:
                 await self._write(batch)
-            except CONNECTION_ERRORS:
-                _fail(batch, SubmissionUnavailableError())
             except Exception as error:
-                _fail(batch, error)
+                _fail(batch, SubmissionUnavailableError() if is_away(error) else error)
 
     async def _write(self, batch: list[_Waiting]) -> None:
         try:
             await self._write_together(batch)
         except DefinitionOutdatedError:
             await self._write_together(batch)
-        except asyncpg.PostgresConnectionError:
-            raise
-        except asyncpg.PostgresError:
+        except Exception as error:
+            if is_away(error):
+                raise
             # One of them breaks a constraint (two nodes took the same call at once): each on its own, then.
             for waiting in batch:
-                try:
-                    await self._write_together([waiting])
-                except (asyncpg.PostgresError, DefinitionOutdatedError):
-                    _fail([waiting], SubmissionUnavailableError())
+                await self._write_alone(waiting)
+
+    async def _write_alone(self, waiting: _Waiting) -> None:
+        try:
+            await self._write_together([waiting])
+        except DefinitionOutdatedError:
+            _fail([waiting], SubmissionUnavailableError())
+        except Exception as error:
+            if is_away(error) or isinstance(error, asyncpg.PostgresError):
+                error = SubmissionUnavailableError()
+            _fail([waiting], error)
 
     async def _write_together(self, batch: list[_Waiting]) -> None:
         definition = await self._definition_of(self._election_id)

@@ -38,7 +38,7 @@ HELD_FINALS = """
 OTHER_FINALS = """
     SELECT s.station_id, s.contest_id, greatest(
         coalesce(t.ballots_cast, 0),
-        t.valid_ballots + coalesce(t.invalid_ballots, 0) + coalesce(t.no_vote_ballots, 0)) AS ballots
+        t.valid_ballots + coalesce(t.invalid_ballots, 0) + coalesce(t.no_vote_ballots, 0)) AS ballots, t.reporter_id
     FROM station_contest s JOIN tally t ON t.id = s.standing_id
     WHERE s.station_id = ANY($1::text[]) AND t.coverage = 'FINAL'
 """
@@ -165,11 +165,19 @@ def _sheet(row: asyncpg.Record) -> Sheet:
     return Sheet(row["station_id"], row["contest_id"], state, row["revisions"], row["held"], standing, public)
 
 
-async def other_finals(connection: Connection, station_ids: Sequence[str]) -> dict[str, dict[str, int]]:
-    """Ballots of each contest's standing FINAL, by station, then contest."""
-    finals: dict[str, dict[str, int]] = {}
+@dataclass(frozen=True, slots=True)
+class OtherFinal:
+    """Papers in the box by a contest's standing FINAL, and who sent it."""
+
+    ballots: int
+    reporter: str
+
+
+async def other_finals(connection: Connection, station_ids: Sequence[str]) -> dict[str, dict[str, OtherFinal]]:
+    """Each contest's standing FINAL, by station, then contest."""
+    finals: dict[str, dict[str, OtherFinal]] = {}
     for row in await connection.fetch(OTHER_FINALS, station_ids):
-        finals.setdefault(row["station_id"], {})[row["contest_id"]] = row["ballots"]
+        finals.setdefault(row["station_id"], {})[row["contest_id"]] = OtherFinal(row["ballots"], row["reporter_id"])
     return finals
 
 

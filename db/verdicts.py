@@ -9,7 +9,7 @@ from typing import Any
 import asyncpg
 
 from counting.case import Case, HeldTally, OtherOffice, ReplacedTally, StationFacts
-from counting.content import content, content_digest
+from counting.content import content, content_digest, differing_content
 from counting.judge import Judgement, Outcome, judge
 from counting.numbers import ballots_of
 from counting.tally import Numbers, StandingTally, Submission
@@ -17,7 +17,7 @@ from counting.vocabulary import ElectionPhase, ReportKind, Role, TallyCoverage, 
 from db.answers import Accepted, Answer, Held, Rejected, Request, finding_from_json, finding_to_json, replayed
 from db.definitions import ElectionDefinition
 from db.plan import Flags, Plan, commitment
-from db.sheet import Sheet, SheetKey, public_tally
+from db.sheet import OtherFinal, Sheet, SheetKey, public_tally
 from db.tables import TallyRow
 
 Key = tuple[str, str]
@@ -34,9 +34,9 @@ class Facts:
     election: asyncpg.Record
     earlier: dict[Key, asyncpg.Record]
     sheets: dict[SheetKey, Sheet]
-    assigned: frozenset[Key]
+    assigned: dict[str, list[str]]
     replaced: dict[str, asyncpg.Record]
-    finals: dict[str, dict[str, int]]
+    finals: dict[str, dict[str, OtherFinal]]
     revoked: frozenset[str]
 
 
@@ -105,6 +105,7 @@ class Bench:
         definition, facts = self._definition, self._facts
         station = definition.stations.get(submission.station_id)
         contest = definition.contests.get(submission.contest_id)
+        stations = facts.assigned.get(submission.reporter, [])
         return Case(
             now=self._now,
             phase=ElectionPhase(facts.election["phase"]),
@@ -118,10 +119,11 @@ class Bench:
             standing=sheet.standing if sheet else None,
             replaced=self._replaced(submission),
             reused_in_fields=reused,
-            assigned=role is not Role.VOLUNTEER or (submission.reporter, submission.station_id) in facts.assigned,
+            assigned=role is not Role.VOLUNTEER or submission.station_id in stations,
+            assigned_stations=tuple(stations),
             other_offices=tuple(
-                OtherOffice(definition.contests[contest_id].name, ballots)
-                for contest_id, ballots in facts.finals.get(submission.station_id, {}).items()
+                OtherOffice(definition.contests[contest_id].name, final.ballots, final.reporter)
+                for contest_id, final in facts.finals.get(submission.station_id, {}).items()
                 if contest_id != submission.contest_id
             ),
             rivals=tuple(sheet.rivals) if sheet else (),
@@ -154,7 +156,7 @@ class Bench:
             before = row["received"]
         else:
             return None
-        return sum(value != before.get(name) for name, value in content(submission).items())
+        return differing_content(content(submission), before)
 
     def _count(
         self, submission: Submission, judgement: Judgement, numbers: Numbers, sheet: Sheet, recorded_at: datetime
@@ -186,7 +188,9 @@ class Bench:
     def _note_final(self, submission: Submission, numbers: Numbers) -> None:
         """Another contest's FINAL of the same station may come later in this very batch."""
         if submission.coverage is TallyCoverage.FINAL:
-            self._facts.finals.setdefault(submission.station_id, {})[submission.contest_id] = ballots_of(numbers)
+            self._facts.finals.setdefault(submission.station_id, {})[submission.contest_id] = OtherFinal(
+                ballots_of(numbers), submission.reporter
+            )
 
     def _hold(
         self, submission: Submission, judgement: Judgement, numbers: Numbers, sheet: Sheet, recorded_at: datetime

@@ -8,6 +8,8 @@ from typing import Any
 from graphql import GraphQLError
 from strawberry.extensions import MaskErrors
 
+from db.database import is_away
+
 log = logging.getLogger(__name__)
 
 
@@ -44,8 +46,8 @@ def not_found(field: str, value: str) -> ApiError:
 def unavailable() -> ApiError:
     return ApiError(
         "UNAVAILABLE",
-        "บันทึกไม่ได้ในตอนนี้ เก็บไว้แล้วส่งอีกครั้งด้วยรหัสเดิม",
-        "It cannot be stored right now. Keep it and send it again, under the same id",
+        "ระบบตอบไม่ได้ในตอนนี้ เก็บไว้แล้วส่งอีกครั้งด้วยรหัสเดิม",
+        "This cannot be done right now. Keep it and send it again, under the same id",
     )
 
 
@@ -79,6 +81,9 @@ class Masked(MaskErrors):
         cause = error.original_error
         if cause is None or isinstance(cause, GraphQLError):
             return _with_extensions(error, error.message, _coded(self._code, "คำขอไม่ถูกต้อง: ", error.message))
+        if is_away(cause):
+            away = unavailable()
+            return _with_extensions(error, away.message, dict(away.extensions or {}))
         incident = secrets.token_hex(6)
         log.error("incident %s", incident, exc_info=cause)
         words = f"Something went wrong on our side (incident {incident})"

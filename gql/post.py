@@ -9,6 +9,7 @@ from collections.abc import Callable
 from typing import Any
 
 import orjson
+from cross_web import HTTPException
 from starlette.types import ASGIApp, Receive, Scope, Send
 from strawberry import Schema
 from strawberry.exceptions import MissingQueryError
@@ -17,6 +18,7 @@ from strawberry.schema.exceptions import CannotGetOperationTypeError, InvalidOpe
 from strawberry.types.graphql import OperationType
 
 from gql.context import Context
+from gql.errors import unavailable
 from gql.frames import BadShapeError, check_request, parse
 
 BODY_BYTES_MAX = 1_000_000
@@ -61,8 +63,11 @@ class Post:
             answer = await self._execute(body, headers.get(b"authorization"))
         except RefusedError as refusal:
             await _send(send, refusal.status, refusal.line.encode(), TEXT)
-            return
-        await _send(send, 200, answer, JSON)
+        except HTTPException:
+            # The one that asks who sends: the database is away.
+            await _send(send, 503, orjson.dumps({"errors": [unavailable().formatted]}), JSON)
+        else:
+            await _send(send, 200, answer, JSON)
 
     async def _execute(self, body: bytes, authorization: bytes | None) -> bytes:
         try:

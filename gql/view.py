@@ -21,8 +21,10 @@ from strawberry.http.base import BaseRequestProtocol
 from strawberry.http.exceptions import NonTextMessageReceived
 from strawberry.subscriptions import GRAPHQL_SSE_PROTOCOL, GRAPHQL_TRANSPORT_WS_PROTOCOL
 
+from db.database import is_away
 from db.people import Person
 from gql.context import Context, Services
+from gql.errors import unavailable
 from gql.frames import BadShapeError, check_frame, check_request, parse
 from gql.post import BODY_BYTES_MAX
 
@@ -80,7 +82,12 @@ class View(GraphQL[Context, None]):
         if authorization is None:
             return
         scheme, _, token = str(authorization).partition(" ")
-        context.person = await self._find_person(token.strip()) if scheme.lower() == "bearer" else None
+        try:
+            context.person = await self._find_person(token.strip()) if scheme.lower() == "bearer" else None
+        except Exception as error:
+            if is_away(error):
+                raise HTTPException(503, unavailable().message) from error
+            raise
         context.token_refused = context.person is None
 
     async def on_ws_connect(self, context: Context) -> Any:

@@ -106,7 +106,7 @@ DOUBTS = [
         "OFFICES_DISAGREE",
         lambda night: sheet(night, "a-1", [30, 20, 4, 2], contest="council", validBallots=56, ballotsCast=61, id="c"),
         "ballotsCast",
-        "Council 61 ballots: far from this station's sheet for Mayor. Same station's sheets?",
+        "Council 61 and Mayor 65 ballots: 4 apart (usually 3). Same station's sheets?",
         before=_sheet(),
     ),
 ]
