@@ -9,6 +9,7 @@ import typer
 from rich.console import Console
 
 from tallywire.package import PackageFaults, read_package, read_station_counts
+from tallywire.packaged import bangkok
 from tallywire.simulate.night import CONNECTIONS, run_night
 from tallywire.simulate.operator import NightRefusedError
 from tallywire.simulate.pace import PaceError, read_pace
@@ -22,8 +23,11 @@ BAD_INPUT, DIFFERS = 2, 1
 
 
 def simulate_command(
-    package: Annotated[Path, typer.Option(help="The election package whose station counts are played.")],
     url: Annotated[str, typer.Option(help="The server's address.")] = "http://127.0.0.1:8000",
+    package: Annotated[
+        Path | None,
+        typer.Option(help="The election package whose station counts are played.", show_default="Bangkok 2022"),
+    ] = None,
     speed: Annotated[float, typer.Option(min=0, help="1: real time. 0: as fast as the server takes.")] = 60,
     seed: Annotated[int, typer.Option(help="The same seed plans the same night.")] = SEED,
     volunteers: Annotated[int, typer.Option(min=1, help="How many phones send.")] = VOLUNTEERS,
@@ -45,7 +49,7 @@ def simulate_command(
     if report is not None and not report.parent.is_dir():
         _end(f"--report: there is no folder {report.parent}")
     with errors.status("Planning the night"):
-        plan = _read_plan(package, seed, volunteers)
+        plan = _read_plan(package or bangkok(), seed, volunteers)
     try:
         with shown_progress(errors) as progress:
             outcome: NightReport = _run(
