@@ -518,4 +518,4 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    raise NotImplementedError("the first tables hold votes: restore a backup instead of going back")
+    raise RuntimeError("the first tables hold votes: restore a backup instead of going back")
