@@ -126,6 +126,20 @@ def public_tally(
     }
 
 
+def public_from(row: asyncpg.Record) -> dict[str, Any]:
+    """The public fields of a tally as its row keeps them."""
+    return public_tally(
+        row["id"],
+        row["revision"],
+        TallyCoverage(row["coverage"]),
+        numbers_from(row),
+        as_written=row["as_written"],
+        reporter=row["reporter_id"],
+        evidence=row["evidence"],
+        counted_at=row["counted_at"],
+    )
+
+
 async def lock_sheets(connection: Connection, keys: Sequence[SheetKey]) -> dict[SheetKey, Sheet]:
     """Locks the rows in one order, whoever asks, so that writers wait for one another and never deadlock."""
     stations, contests = [key[0] for key in keys], [key[1] for key in keys]
@@ -152,16 +166,7 @@ def _sheet(row: asyncpg.Record) -> Sheet:
         row["reporter_id"],
         row["recorded_at"],
     )
-    public = public_tally(
-        standing.id,
-        standing.revision,
-        standing.coverage,
-        standing.numbers,
-        as_written=row["as_written"],
-        reporter=standing.reporter,
-        evidence=row["evidence"],
-        counted_at=row["counted_at"],
-    )
+    public = public_from(row)
     return Sheet(row["station_id"], row["contest_id"], state, row["revisions"], row["held"], standing, public)
 
 

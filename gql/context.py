@@ -31,7 +31,6 @@ class Services:
     tail: Tail
     bell: Bell
     submit: Callable[[str, Request], Awaitable[Answer]]
-    forget_person: Callable[[str], None]
     pace: Pace
     readers_need_token: bool
 

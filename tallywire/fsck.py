@@ -6,19 +6,17 @@ Trusts the log's order and nothing else: a number that was changed in any one pl
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import Any
 
 import asyncpg
 
 from counting.result import AreaCount, StationStanding, apply, silent
 from counting.sheet_state import standing_state
-from counting.tally import Numbers
 from counting.vocabulary import ReportKind, StationState, TallyCoverage, TallyState
 from db.database import Connection
 from db.definitions import ElectionDefinition, read_definition
 from db.log import CountedNumbers, LogEntry, entry_from
 from db.plan import commitment
-from db.sheet import public_tally
+from db.sheet import numbers_from, public_from
 from feed.board import Board, GapError, ResultKey, zero
 
 PAGE = 5_000
@@ -123,7 +121,7 @@ def _compare_tally(where: str, entry: LogEntry, row: asyncpg.Record | None) -> I
     if row is None:
         yield Fault("tally", f"{where}: tally {entry.tally_id} is not there")
         return
-    public = _public(row)
+    public = public_from(row)
     if entry.tally is not None and entry.tally != public:
         yield Fault("tally", f"{where}: tally {entry.tally_id} has other numbers than the log")
     if entry.kind is ReportKind.HELD and entry.commitment != commitment(row["salt"] or "", public):
@@ -187,7 +185,7 @@ def _summed(
     for row in rows:
         tally = tallies.get(row["standing_id"] or "")
         standing = StationStanding(
-            _numbers(tally) if tally else None,
+            numbers_from(tally) if tally else None,
             TallyCoverage(tally["coverage"]) if tally else None,
             row["state"] == StationState.DISPUTED,
             row["held"],
@@ -197,22 +195,3 @@ def _summed(
             if (count := counts.get((row["contest_id"], area.id))) is not None:
                 apply(count, silent(row["registered_voters"]), standing)
     return counts
-
-
-def _numbers(row: asyncpg.Record) -> Numbers:
-    return Numbers(
-        tuple(row["votes"]), row["valid_ballots"], row["invalid_ballots"], row["no_vote_ballots"], row["ballots_cast"]
-    )
-
-
-def _public(row: asyncpg.Record) -> dict[str, Any]:
-    return public_tally(
-        row["id"],
-        row["revision"],
-        TallyCoverage(row["coverage"]),
-        _numbers(row),
-        as_written=row["as_written"],
-        reporter=row["reporter_id"],
-        evidence=row["evidence"],
-        counted_at=row["counted_at"],
-    )

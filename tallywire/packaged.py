@@ -5,10 +5,6 @@ from pathlib import Path
 HERE = Path(__file__).parent
 
 
-class NotBuiltError(Exception):
-    """The browser apps are not built here."""
-
-
 def packaged(name: str, in_checkout: str) -> Path:
     inside = HERE / "packaged" / name
     return inside if inside.exists() else HERE.parent / in_checkout

@@ -42,11 +42,6 @@ class People:
             self._known[digest] = known
         return known.person
 
-    def forget(self, reporter_id: str) -> None:
-        for digest, known in [*self._known.items()]:
-            if known.person is not None and known.person.id == reporter_id:
-                del self._known[digest]
-
 
 class Service:
     """The tail, the bell, the ways in."""
@@ -62,7 +57,6 @@ class Service:
             tail=self.tail,
             bell=self.bell,
             submit=self.submit,
-            forget_person=self.people.forget,
             pace=Pace(tick=settings.tick_seconds, heartbeat=settings.heartbeat_seconds),
             readers_need_token=settings.readers_need_token,
         )
