@@ -170,9 +170,7 @@ def counts(databases: Databases) -> dict[str, tuple[int, int, int]]:
 
 
 @pytest.mark.parametrize("document", DOCUMENTS)
-def test_a_hundred_rows_cost_no_statement_each(
-    counts: dict[str, tuple[int, int, int]], document: str
-) -> None:
+def test_a_hundred_rows_cost_no_statement_each(counts: dict[str, tuple[int, int, int]], document: str) -> None:
     few, many, rows = counts[document]
     assert rows == DOCUMENTS[document][2]
     # Two lists that are read side by side share a look-up or not, as they happen to arrive: one statement, never rows.

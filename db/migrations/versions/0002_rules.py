@@ -1,0 +1,14 @@
+"""What the judging rules compare with"""
+
+revision = "0002"
+down_revision = "0001"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    """Filled by the issue that it belongs to."""
+
+
+def downgrade() -> None:
+    """Nothing to take back yet."""

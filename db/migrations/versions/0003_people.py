@@ -1,0 +1,14 @@
+"""Audit, attempts, revocation"""
+
+revision = "0003"
+down_revision = "0002"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    """Filled by the issue that it belongs to."""
+
+
+def downgrade() -> None:
+    """Nothing to take back yet."""

@@ -1,0 +1,14 @@
+"""Photographs of tally sheets"""
+
+revision = "0004"
+down_revision = "0003"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    """Filled by the issue that it belongs to."""
+
+
+def downgrade() -> None:
+    """Nothing to take back yet."""

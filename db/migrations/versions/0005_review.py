@@ -1,0 +1,14 @@
+"""Decisions of editors"""
+
+revision = "0005"
+down_revision = "0004"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    """Filled by the issue that it belongs to."""
+
+
+def downgrade() -> None:
+    """Nothing to take back yet."""

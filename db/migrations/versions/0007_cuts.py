@@ -1,0 +1,14 @@
+"""Cuts"""
+
+revision = "0007"
+down_revision = "0006"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    """Filled by the issue that it belongs to."""
+
+
+def downgrade() -> None:
+    """Nothing to take back yet."""
