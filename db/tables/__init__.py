@@ -1,5 +1,6 @@
 """The tables; importing this package registers all of them with SQLModel's metadata, for Alembic."""
 
+from db.tables.audit import AuditAddressRow, AuditRecordRow
 from db.tables.definition import (
     AreaRow,
     CandidateRow,
@@ -16,6 +17,8 @@ from db.tables.tally import SubmissionRow, TallyRow
 __all__ = [
     "AreaRow",
     "AssignmentRow",
+    "AuditAddressRow",
+    "AuditRecordRow",
     "CandidateRow",
     "ContestRow",
     "ElectionRow",

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import CheckConstraint, Index
+from sqlalchemy import CheckConstraint, Index, text
 from sqlmodel import Field, SQLModel
 
 from counting.vocabulary import Role
@@ -19,6 +19,7 @@ class ReporterRow(SQLModel, table=True):
     __table_args__ = (
         CheckConstraint("role <> 'VOLUNTEER' OR election_id IS NOT NULL", "volunteers_have_an_election"),
         Index("reporter_by_election", "election_id", "id"),
+        Index("reporter_revoked", "revoked_at", postgresql_where=text("revoked_at IS NOT NULL")),
     )
 
     id: str = Field(sa_column=id_column(primary_key=True))
@@ -39,14 +40,14 @@ class AssignmentRow(SQLModel, table=True):
 
 
 class EnrolmentCodeRow(SQLModel, table=True):
-    """A code that can be traded once; `used_by` names who did."""
+    """A code that can be traded once; `used_by` names who did. `created_by` null: the command line."""
 
     __tablename__ = "enrolment_code"
 
     code_sha256: str = Field(primary_key=True)
     election_id: str = Field(foreign_key="election.id", index=True, ondelete="CASCADE")
     role: Role = Field(sa_column=enum_column(Role, nullable=False))
-    created_by: str = Field(foreign_key="reporter.id")
+    created_by: str | None = Field(default=None, foreign_key="reporter.id")
     created_at: datetime = Field(sa_column=instant_column(nullable=False))
     expires_at: datetime | None = Field(default=None, sa_column=instant_column())
     used_by: str | None = Field(default=None, foreign_key="reporter.id")
