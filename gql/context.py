@@ -9,6 +9,7 @@ from strawberry.dataloader import DataLoader
 
 from counting.vocabulary import Role
 from db.answers import Answer, Request
+from db.audit import Actor
 from db.database import Database
 from db.people import Person
 from db.reporters import Record, records
@@ -19,6 +20,7 @@ from feed.bell import Bell
 from feed.election_feed import ElectionFeed
 from feed.tail import Tail
 from feed.updates import Pace
+from gql.presence import Presence
 
 SEES_BEFORE_COUNTING = frozenset({Role.EDITOR, Role.OPERATOR})
 
@@ -33,15 +35,20 @@ class Services:
     submit: Callable[[str, Request], Awaitable[Answer]]
     pace: Pace
     readers_need_token: bool
+    presence: Presence = field(default_factory=Presence)
 
 
 @dataclass(slots=True)
 class Context:
-    """`token_refused`: a token was sent that is none; `connection_params`: Strawberry's name for the init payload."""
+    """`token_refused`: a token was sent that is none; `connection_params`: Strawberry's name for the init payload.
+
+    `address`: where the request comes from, as far as that is known.
+    """
 
     services: Services
     person: Person | None = None
     token_refused: bool = False
+    address: str | None = None
     connection_params: dict[str, object] | None = None
     request: Any = None
     response: Any = None
@@ -53,6 +60,12 @@ class Context:
     @property
     def role(self) -> Role | None:
         return self.person.role if self.person else None
+
+    @property
+    def actor(self) -> Actor:
+        """Who the audit names; only where somebody is known."""
+        assert self.person is not None
+        return Actor.of(self.person, self.address)
 
     def may_see(self, feed: ElectionFeed) -> bool:
         """Numbers are public from COUNTING on; before it, only editors and operators see them."""

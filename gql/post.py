@@ -41,7 +41,7 @@ class Post:
     """Answers JSON POSTs; hands everything else on to `otherwise`."""
 
     def __init__(
-        self, schema: Schema, new_context: Callable[[], Context], identify: Identify, otherwise: ASGIApp
+        self, schema: Schema, new_context: Callable[[str | None], Context], identify: Identify, otherwise: ASGIApp
     ) -> None:
         self._schema = schema
         self._new_context = new_context
@@ -60,7 +60,7 @@ class Post:
             body = await _read(headers, receive)
             if body is None:
                 return
-            answer = await self._execute(body, headers.get(b"authorization"))
+            answer = await self._execute(body, headers.get(b"authorization"), scope.get("client"))
         except RefusedError as refusal:
             await _send(send, refusal.status, refusal.line.encode(), TEXT)
         except HTTPException:
@@ -69,12 +69,12 @@ class Post:
         else:
             await _send(send, 200, answer, JSON)
 
-    async def _execute(self, body: bytes, authorization: bytes | None) -> bytes:
+    async def _execute(self, body: bytes, authorization: bytes | None, client: tuple[str, int] | None) -> bytes:
         try:
             request = check_request(parse(body))
         except BadShapeError as error:
             raise RefusedError(400, str(error)) from error
-        context = self._new_context()
+        context = self._new_context(client[0] if client else None)
         await self._identify(context, authorization.decode("latin-1") if authorization else None)
         # A phone that loses its network in the middle takes nothing back: what it handed in is carried through.
         try:

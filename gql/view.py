@@ -73,7 +73,8 @@ class View(GraphQL[Context, None]):
         self._headers = headers
 
     async def get_context(self, request: Request | WebSocket, response: Response | WebSocket) -> Context:
-        context = Context(self._services, request=request, response=response)
+        address = request.client.host if request.client else None
+        context = Context(self._services, address=address, request=request, response=response)
         await self.identify(context, request.headers.get("authorization"))
         return context
 
@@ -89,6 +90,8 @@ class View(GraphQL[Context, None]):
                 raise HTTPException(503, unavailable().message) from error
             raise
         context.token_refused = context.person is None
+        if context.person is not None and context.request is not None:
+            self._services.presence.enter(context.request.scope, context.person.id)
 
     async def on_ws_connect(self, context: Context) -> Any:
         """The token may come in the init payload, as browsers can set no headers; a wrong one is told at once: 4403."""

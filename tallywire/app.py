@@ -52,7 +52,7 @@ def build_app(database: Database, settings: Settings) -> "Front":
         async with service.running():
             yield {"service": service}
 
-    graphql = _Asgi(view)
+    graphql = _Asgi(service.services.presence.guard(view))
     sdl = schema.as_str() + "\n"
 
     async def schema_text(_request: Request) -> Response:
@@ -73,7 +73,7 @@ def build_app(database: Database, settings: Settings) -> "Front":
     ]
     app = Starlette(routes=routes, lifespan=lifespan, middleware=[Middleware(GZipMiddleware, minimum_size=1_000)])
     app.state.service = service
-    post = Post(schema, lambda: Context(service.services), view.identify, app)
+    post = Post(schema, lambda address: Context(service.services, address=address), view.identify, app)
     return Front(app, post)
 
 
