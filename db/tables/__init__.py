@@ -10,6 +10,7 @@ from db.tables.definition import (
     StationContestRow,
     StationRow,
 )
+from db.tables.evidence import EvidenceRow
 from db.tables.log import LogEntryRow, LogHeadRow
 from db.tables.people import AssignmentRow, EnrolmentCodeRow, EnrolmentCodeStationRow, ReporterRow
 from db.tables.tally import SubmissionRow, TallyRow
@@ -24,6 +25,7 @@ __all__ = [
     "ElectionRow",
     "EnrolmentCodeRow",
     "EnrolmentCodeStationRow",
+    "EvidenceRow",
     "LogEntryRow",
     "LogHeadRow",
     "OfficialFigureRow",
