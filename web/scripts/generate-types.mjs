@@ -1,6 +1,6 @@
-// Writes src/generated/operations.ts: TypeScript types and the text of every operation in src/**/operations.graphql,
+// Writes src/generated/NAME.ts for each app with a src/NAME/operations.graphql: TypeScript types and the text of its operations,
 // checked against the SDL that the server commits (the contract with these pages' additions until it is there).
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { codegen } from "@graphql-codegen/core";
@@ -14,30 +14,34 @@ const served = join(web, "../gql/schema/schema.graphql");
 const drafted = [join(web, "../docs/contract.graphql"), join(web, "dev/additions.graphql")];
 const sdl = (existsSync(served) ? [served] : drafted).map((path) => readFileSync(path, "utf8")).join("\n");
 
-const operations = join(web, "src/board/operations.graphql");
-const document = parse(readFileSync(operations, "utf8"), { noLocation: true });
 const schema = buildSchema(sdl);
-const faults = validate(schema, document);
-if (faults.length > 0) {
-  for (const fault of faults) console.error(`${operations}: ${fault.message}`);
-  process.exit(1);
-}
 
-const filename = join(web, "src/generated/operations.ts");
-const text = await codegen({
-  filename,
-  schema: parse(sdl),
-  documents: [{ location: operations, document }],
-  config: {
-    documentMode: "string",
-    enumsAsTypes: true,
-    onlyOperationTypes: true,
-    skipTypename: true,
-    useTypeImports: true,
-    scalars: { ID: "string", Cursor: "string", DateTime: "string" },
-  },
-  plugins: [{ typescript: {} }, { typescriptOperations: {} }, { typedDocumentNode: {} }],
-  pluginMap: { typescript, typescriptOperations, typedDocumentNode },
-});
-mkdirSync(dirname(filename), { recursive: true });
-writeFileSync(filename, text);
+for (const app of readdirSync(join(web, "src")).sort()) {
+  const operations = join(web, "src", app, "operations.graphql");
+  if (!existsSync(operations)) continue;
+  const document = parse(readFileSync(operations, "utf8"), { noLocation: true });
+  const faults = validate(schema, document);
+  if (faults.length > 0) {
+    for (const fault of faults) console.error(`${operations}: ${fault.message}`);
+    process.exit(1);
+  }
+  const filename = join(web, "src/generated", `${app}.ts`);
+  const text = await codegen({
+    filename,
+    schema: parse(sdl),
+    documents: [{ location: operations, document }],
+    config: {
+      documentMode: "string",
+      enumsAsTypes: true,
+      onlyOperationTypes: true,
+      skipTypename: true,
+      useTypeImports: true,
+      pureMagicComment: true,
+      scalars: { ID: "string", Cursor: "string", DateTime: "string" },
+    },
+    plugins: [{ typescript: {} }, { typescriptOperations: {} }, { typedDocumentNode: {} }],
+    pluginMap: { typescript, typescriptOperations, typedDocumentNode },
+  });
+  mkdirSync(dirname(filename), { recursive: true });
+  writeFileSync(filename, text);
+}

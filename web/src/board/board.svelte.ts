@@ -2,15 +2,15 @@
  * The board's data: loaded once, then changed by one subscription. The page shows one immutable state of it at a time, the
  * newest, taking the next after a second at the earliest: every figure on the page is of that state, changed in one frame.
  */
-import { BoardDocument, ElectionsDocument, LocalRacesDocument, RaceDocument } from "../generated/operations";
-import type { BoardSubscription, BoardSubscriptionVariables, ElectionsQuery, LocalRacesQuery, RaceQuery } from "../generated/operations";
-import { ask, QueryFailed } from "./ask";
+import { BoardDocument, ElectionsDocument, LocalRacesDocument, RaceDocument } from "../generated/board";
+import type { BoardSubscription, BoardSubscriptionVariables, ElectionsQuery, LocalRacesQuery, RaceQuery } from "../generated/board";
+import { ask, QueryFailed } from "../api/ask";
 import { deck, headline, kindOf, plain, spoken, type Night } from "./headline";
 import { Pace } from "./pace";
 import { page } from "./page.svelte";
 import { applyUpdate, keyOf, newer, type Result, type Results, type Update } from "./results";
 import { standings, type Standing } from "./standing";
-import { Wire, type WireState } from "./wire";
+import { Wire, type WireState } from "../api/wire";
 
 export type Election = ElectionsQuery["elections"][number];
 export type Race = NonNullable<RaceQuery["contest"]>;

@@ -1,7 +1,7 @@
 /** One area of the map in one mode: its colour, what stands on it, and the sentence that it is to a listener. */
 import type { Area } from "./board.svelte";
-import { percent, points, progressPercent, type Lang } from "./numbers";
-import { paintStyle } from "./paint";
+import { percent, points, progressPercent, type Lang } from "../words/numbers";
+import { paintStyle } from "../colours/paint";
 import type { Result } from "./results";
 import { countedOpacity, leadOf, strengthOpacity, strengthStep, type Standing } from "./standing";
 import { codeOf } from "../maps";

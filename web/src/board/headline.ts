@@ -1,5 +1,5 @@
 /** The answer in a sentence, built from the result and never typed. Phrases break only between, not inside. */
-import { count, progressPercent, time, date, type Lang } from "./numbers";
+import { count, progressPercent, time, date, type Lang } from "../words/numbers";
 import type { Result } from "./results";
 import { leadOf, type Standing } from "./standing";
 import { levelNames } from "./words";

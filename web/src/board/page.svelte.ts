@@ -1,5 +1,5 @@
 /** What the reader chose: language, theme, map and area. It stands in the address, so that the view can be shared. */
-import type { Lang } from "./numbers";
+import type { Lang } from "../words/numbers";
 
 export type MapMode = "lead" | "second" | "count";
 export type MapView = "tile" | "shape";

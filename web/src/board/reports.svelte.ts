@@ -1,10 +1,10 @@
 /** The newest reports: at opening those that the server has, then the feed's entries as they come in. */
-import { NewestTalliesDocument, ReportsDocument } from "../generated/operations";
-import type { ReportsSubscription, ReportsSubscriptionVariables } from "../generated/operations";
-import { ask } from "./ask";
+import { NewestTalliesDocument, ReportsDocument } from "../generated/board";
+import type { ReportsSubscription, ReportsSubscriptionVariables } from "../generated/board";
+import { ask } from "../api/ask";
 import { listed, ofEntry, ofTally, type Line } from "./lines";
 import { Pace } from "./pace";
-import { Wire } from "./wire";
+import { Wire } from "../api/wire";
 
 const KEPT = 6;
 /** At the height of a fast replay entries come by the dozen a second; a list can be read at this pace. */

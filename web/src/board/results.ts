@@ -1,5 +1,5 @@
 /** What the page holds of the count, and how an update changes it. */
-import type { BoardSubscription } from "../generated/operations";
+import type { BoardSubscription } from "../generated/board";
 
 export type Update = BoardSubscription["resultUpdates"];
 export type Result = Update["results"][number];

@@ -1,6 +1,6 @@
 /** How a contest stands in one area, as the page shows it: candidates by rank, with shares and colours. */
-import type { RaceQuery } from "../generated/operations";
-import { STRENGTHS } from "./hues";
+import type { RaceQuery } from "../generated/board";
+import { STRENGTHS } from "../colours/hues";
 import type { Result } from "./results";
 
 export type Candidate = NonNullable<RaceQuery["contest"]>["candidates"][number];

@@ -1,6 +1,6 @@
 /** Words that stand in more than one place: levels of areas, states of a result. */
-import type { AreaLevel, ResultsStatus } from "../generated/operations";
-import type { Lang } from "./numbers";
+import type { AreaLevel, ResultsStatus } from "../generated/board";
+import type { Lang } from "../words/numbers";
 
 const LEVELS: Record<AreaLevel, { th: string; one: string; many: string }> = {
   COUNTRY: { th: "ประเทศ", one: "country", many: "countries" },

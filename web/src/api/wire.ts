@@ -1,6 +1,6 @@
 /** One subscription that outlives its connections: it notices silence, comes back with the last cursor, and says which it is. */
 import { createClient, type Client } from "graphql-ws";
-import type { TypedDocumentString } from "../generated/operations";
+import type { Operation } from "./operation";
 import { ENDPOINT } from "./ask";
 
 /** Heartbeats come every 15 s; two that fail to come and some slack are a lost line. */
@@ -12,7 +12,7 @@ const RETRY_MOST_S = 15;
 export type WireState = { is: "connecting" } | { is: "catching" } | { is: "live" } | { is: "lost"; retryInS: number };
 
 export interface WireOptions<T, V extends { after?: string | null }> {
-  readonly operation: TypedDocumentString<T, V>;
+  readonly operation: Operation<T, V>;
   readonly variables: Omit<V, "after">;
   /** Where to go on from, when the page knows it already. */
   readonly after?: string | null;
