@@ -111,6 +111,7 @@ class Case:
 
     `phase` and `polls_close_at` may be None only where the station is unknown, and so its election.
     `registered_voters` None: the station does not count this contest.
+    `assigned_stations`: labels of the reporter's stations, to be shown where this one is none of them.
     `reused_in_fields`: the client tally id was used before, with this many other fields (see `content`).
     `evidence_held`: digests that the store has; None: not looked up, what the submission names is believed.
     `same_numbers_at`: a label of another station whose standing FINAL has the same `numbers_digest`.
@@ -131,7 +132,7 @@ class Case:
     replaced: ReplacedTally | None = None
     reused_in_fields: int | None = None
     assigned: bool = False
-    assigned_stations: tuple[str, ...] = ()
+    assigned_stations: tuple[Text, ...] = ()
     evidence_held: frozenset[str] | None = None
     evidence_elsewhere: tuple[EvidenceUse, ...] = ()
     same_numbers_at: Text | None = None

@@ -16,6 +16,7 @@ from db.answers import Answer, Request
 from db.batch import DefinitionOutdatedError, write_batch
 from db.database import Database, is_away
 from db.definitions import ElectionDefinition
+from db.spreads import SpreadBook
 
 BATCH_MAX = 128
 WAITING_MAX = 20_000
@@ -49,6 +50,7 @@ class Intake:
         self._committed = committed
         self._waiting: deque[_Waiting] = deque()
         self._writer: asyncio.Task[None] | None = None
+        self._spreads = SpreadBook()
 
     async def submit(self, request: Request) -> Answer:
         """The answer, once it is on disk.
@@ -103,7 +105,7 @@ class Intake:
         if definition is None:
             raise SubmissionUnavailableError
         async with self._database.pool.acquire() as connection:
-            answers = await write_batch(connection, definition, [waiting.request for waiting in batch])
+            answers = await write_batch(connection, definition, [waiting.request for waiting in batch], self._spreads)
         for waiting, answer in zip(batch, answers, strict=True):
             if waiting.answer.done():
                 continue

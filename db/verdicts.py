@@ -8,36 +8,23 @@ from typing import Any
 
 import asyncpg
 
-from counting.case import Case, HeldTally, OtherOffice, ReplacedTally, StationFacts
+from counting.case import HeldTally
 from counting.content import content, content_digest, differing_content
 from counting.judge import Judgement, Outcome, judge
 from counting.numbers import ballots_of
 from counting.tally import Numbers, StandingTally, Submission
-from counting.vocabulary import ElectionPhase, ReportKind, Role, TallyCoverage, TallyState
+from counting.vocabulary import ReportKind, TallyCoverage, TallyState
 from db.answers import Accepted, Answer, Held, Rejected, Request, finding_from_json, finding_to_json, replayed
+from db.cases import Cases
 from db.definitions import ElectionDefinition
+from db.facts import Facts, Key
 from db.plan import Flags, Plan, commitment
-from db.sheet import OtherFinal, Sheet, SheetKey, public_tally
+from db.sheet import OtherFinal, Sheet, public_tally
 from db.tables import TallyRow
-
-Key = tuple[str, str]
 
 
 class ReporterRevokedError(Exception):
     """The reporter's token was revoked before this submission was written."""
-
-
-@dataclass(frozen=True, slots=True)
-class Facts:
-    """What was read under the locks, for all submissions of the batch."""
-
-    election: asyncpg.Record
-    earlier: dict[Key, asyncpg.Record]
-    sheets: dict[SheetKey, Sheet]
-    assigned: dict[str, list[str]]
-    replaced: dict[str, asyncpg.Record]
-    finals: dict[str, dict[str, OtherFinal]]
-    revoked: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +40,18 @@ class Draft:
         return self.answer
 
 
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """A submission that becomes a tally of its sheet; `numbers_sha256` to find it by at other stations."""
+
+    submission: Submission
+    judgement: Judgement
+    numbers: Numbers
+    sheet: Sheet
+    recorded_at: datetime
+    numbers_sha256: str | None
+
+
 class Bench:
     """Where a batch is judged; fills the plan as it goes."""
 
@@ -61,6 +60,7 @@ class Bench:
         self._facts = facts
         self._plan = plan
         self._now = now
+        self._cases = Cases(definition, facts, plan, now)
         self._answered: dict[Key, tuple[str, Draft]] = {}
 
     def judge(self, place: int, request: Request) -> Draft:
@@ -72,7 +72,7 @@ class Bench:
         repeated = self._repeated((submission.reporter, submission.client_tally_id), digest)
         if repeated is not None:
             return repeated
-        return self._judged(request, digest, self._now + timedelta(microseconds=place))
+        return self._judged(request, digest, self._now + timedelta(microseconds=place), place)
 
     def _repeated(self, key: Key, digest: str) -> Draft | None:
         """The first answer again, for a call that was answered before: in this batch or an earlier one."""
@@ -84,67 +84,26 @@ class Bench:
             return None
         return Draft(_earlier_answer(row))
 
-    def _judged(self, request: Request, digest: str, recorded_at: datetime) -> Draft:
+    def _judged(self, request: Request, digest: str, recorded_at: datetime, place: int) -> Draft:
         submission = request.submission
         sheet = self._facts.sheets.get((submission.station_id, submission.contest_id))
         reused = self._reused_in_fields(submission, digest)
-        judgement = judge(submission, self._case(submission, request.person.role, sheet, reused))
-        if judgement.outcome is Outcome.REJECT or sheet is None or judgement.numbers is None:
-            draft = Draft(Rejected(submission.client_tally_id, judgement.findings))
-        elif judgement.outcome is Outcome.HOLD:
-            draft = self._hold(submission, judgement, judgement.numbers, sheet, recorded_at)
-        elif judgement.outcome is Outcome.COUNT:
-            draft = self._count(submission, judgement, judgement.numbers, sheet, recorded_at)
-        else:
-            draft = self._stands_already(judgement, sheet)
+        judgement = judge(submission, self._cases.of(place, submission, request.person.role, sheet, reused))
+        draft = self._draft(place, submission, judgement, sheet, recorded_at)
         if reused is None:
             self._remember(submission, digest, draft, recorded_at)
         return draft
 
-    def _case(self, submission: Submission, role: Role, sheet: Sheet | None, reused: int | None) -> Case:
-        definition, facts = self._definition, self._facts
-        station = definition.stations.get(submission.station_id)
-        contest = definition.contests.get(submission.contest_id)
-        stations = facts.assigned.get(submission.reporter, [])
-        return Case(
-            now=self._now,
-            phase=ElectionPhase(facts.election["phase"]),
-            polls_close_at=definition.polls_close_at,
-            closed_at=facts.election["closed_at"],
-            time_zone=definition.time_zone,
-            bounds=definition.bounds,
-            station=StationFacts(station.id, station.number, station.area.name, station.area.id) if station else None,
-            contest=contest.facts if contest else None,
-            registered_voters=station.registered(submission.contest_id) if station else None,
-            standing=sheet.standing if sheet else None,
-            replaced=self._replaced(submission),
-            reused_in_fields=reused,
-            assigned=role is not Role.VOLUNTEER or submission.station_id in stations,
-            assigned_stations=tuple(stations),
-            other_offices=tuple(
-                OtherOffice(definition.contests[contest_id].name, final.ballots, final.reporter)
-                for contest_id, final in facts.finals.get(submission.station_id, {}).items()
-                if contest_id != submission.contest_id
-            ),
-            rivals=tuple(sheet.rivals) if sheet else (),
-            reporter_role=role,
-        )
-
-    def _replaced(self, submission: Submission) -> ReplacedTally | None:
-        """The tally that `replaces` names, if it is one of this sheet."""
-        if submission.replaces is None:
-            return None
-        here = (submission.station_id, submission.contest_id)
-        if fresh := self._plan.tallies.get(submission.replaces):
-            there = (fresh.station_id, fresh.contest_id)
-            facts = ReplacedTally(fresh.id, fresh.revision, fresh.state, fresh.reporter_id)
-        elif row := self._facts.replaced.get(submission.replaces):
-            there = (row["station_id"], row["contest_id"])
-            state = TallyState.SUPERSEDED if row["id"] in self._plan.superseded else TallyState(row["state"])
-            facts = ReplacedTally(row["id"], row["revision"], state, row["reporter_id"])
-        else:
-            return None
-        return facts if there == here else None
+    def _draft(
+        self, place: int, submission: Submission, judgement: Judgement, sheet: Sheet | None, recorded_at: datetime
+    ) -> Draft:
+        if judgement.outcome is Outcome.REJECT or sheet is None or judgement.numbers is None:
+            return Draft(Rejected(submission.client_tally_id, judgement.findings))
+        if judgement.outcome not in (Outcome.HOLD, Outcome.COUNT):
+            return self._stands_already(judgement, sheet)
+        digest = self._facts.likeness.digests[place]
+        taken = Taken(submission, judgement, judgement.numbers, sheet, recorded_at, digest)
+        return self._hold(taken) if judgement.outcome is Outcome.HOLD else self._count(taken)
 
     def _reused_in_fields(self, submission: Submission, digest: str) -> int | None:
         """How many fields differ from the first call under this id; None where there was none."""
@@ -158,20 +117,22 @@ class Bench:
             return None
         return differing_content(content(submission), before)
 
-    def _count(
-        self, submission: Submission, judgement: Judgement, numbers: Numbers, sheet: Sheet, recorded_at: datetime
-    ) -> Draft:
+    def _count(self, taken: Taken) -> Draft:
         """The tally counts from here on, in place of what stood."""
+        submission, sheet = taken.submission, taken.sheet
         before = Flags.of(sheet)
-        tally = self._tally(submission, judgement, numbers, sheet, TallyState.ACCEPTED, recorded_at)
+        tally = self._tally(taken, TallyState.ACCEPTED)
         if before.standing_id is not None:
             tally.supersedes_id = before.standing_id
             self._plan.supersede(before.standing_id, tally.id)
-        public = public_of(tally, numbers)
+        public = public_of(tally, taken.numbers)
         sheet.stand(
-            StandingTally(tally.id, tally.revision, tally.coverage, numbers, tally.reporter_id, recorded_at), public
+            StandingTally(
+                *(tally.id, tally.revision, tally.coverage, taken.numbers, tally.reporter_id, taken.recorded_at)
+            ),
+            public,
         )
-        self._note_final(submission, numbers)
+        self._note_final(submission, taken.numbers)
         corrects = submission.replaces is not None
         entry = self._plan.enter(
             sheet,
@@ -181,7 +142,7 @@ class Bench:
             tally=public,
             reason=submission.note if corrects else None,
             decided_by=submission.reporter if corrects else None,
-            recorded_at=recorded_at,
+            recorded_at=taken.recorded_at,
         )
         return Draft(Accepted(tally.id, 0, tally), entry)
 
@@ -192,26 +153,25 @@ class Bench:
                 ballots_of(numbers), submission.reporter
             )
 
-    def _hold(
-        self, submission: Submission, judgement: Judgement, numbers: Numbers, sheet: Sheet, recorded_at: datetime
-    ) -> Draft:
+    def _hold(self, taken: Taken) -> Draft:
         """The tally waits for an editor; the log commits to it without showing a number."""
+        sheet = taken.sheet
         before = Flags.of(sheet)
-        tally = self._tally(submission, judgement, numbers, sheet, TallyState.HELD, recorded_at)
+        tally = self._tally(taken, TallyState.HELD)
         tally.salt = secrets.token_hex(16)
         sheet.held += 1
-        if submission.coverage is TallyCoverage.FINAL:
-            sheet.rivals.append(HeldTally(tally.id, tally.reporter_id, numbers))
+        if tally.coverage is TallyCoverage.FINAL:
+            sheet.rivals.append(HeldTally(tally.id, tally.reporter_id, taken.numbers))
         sheet.settle()
         entry = self._plan.enter(
             sheet,
             before,
             kind=ReportKind.HELD,
             tally_id=tally.id,
-            commitment=commitment(tally.salt, public_of(tally, numbers)),
-            recorded_at=recorded_at,
+            commitment=commitment(tally.salt, public_of(tally, taken.numbers)),
+            recorded_at=taken.recorded_at,
         )
-        return Draft(Held(tally.id, judgement.findings, tally), entry)
+        return Draft(Held(tally.id, taken.judgement.findings, tally), entry)
 
     def _stands_already(self, judgement: Judgement, sheet: Sheet) -> Draft:
         """Equal numbers make no new tally: the standing one is the answer, confirmed by another person's."""
@@ -220,15 +180,8 @@ class Bench:
             self._plan.confirm(sheet.standing.id)
         return Draft(Accepted(sheet.standing.id, 0), self._plan.entry_of(sheet.standing.id))
 
-    def _tally(
-        self,
-        submission: Submission,
-        judgement: Judgement,
-        numbers: Numbers,
-        sheet: Sheet,
-        state: TallyState,
-        recorded_at: datetime,
-    ) -> TallyRow:
+    def _tally(self, taken: Taken, state: TallyState) -> TallyRow:
+        submission, numbers, sheet = taken.submission, taken.numbers, taken.sheet
         sheet.revisions += 1
         sheet.changed = True
         tally = TallyRow(
@@ -247,14 +200,16 @@ class Bench:
             as_written=submission.as_written,
             reporter_id=submission.reporter,
             confirmations=0,
-            findings=[finding_to_json(finding) for finding in judgement.findings],
+            findings=[finding_to_json(finding) for finding in taken.judgement.findings],
             evidence=list(submission.evidence),
             note=submission.note,
             ruleset=self._plan.ruleset,
             counted_at=submission.counted_at,
-            recorded_at=recorded_at,
+            recorded_at=taken.recorded_at,
+            numbers_sha256=taken.numbers_sha256,
         )
         self._plan.tallies[tally.id] = tally
+        self._facts.likeness.add(tally)
         return tally
 
     def _remember(self, submission: Submission, digest: str, draft: Draft, recorded_at: datetime) -> None:

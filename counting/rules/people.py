@@ -3,7 +3,8 @@
 from collections.abc import Iterator
 
 from counting.case import Case
-from counting.rules.objection import Objection
+from counting.election import Text
+from counting.rules.objection import Objection, bilingual
 from counting.tally import Numbers, Submission
 
 STATIONS_LISTED_MAX = 12
@@ -13,13 +14,16 @@ def not_assigned(submission: Submission, case: Case, numbers: Numbers) -> Iterat
     """The station is not on the reporter's list. Editors have no list: all stations are theirs."""
     if case.assigned or case.is_editor or case.station is None:
         return
-    listed = case.assigned_stations[:STATIONS_LISTED_MAX]
-    more = "…" if len(case.assigned_stations) > len(listed) else ""
     yield Objection(
         "stationId",
-        {
-            "station": case.station.number,
-            "reporter": submission.reporter,
-            "assigned": ", ".join(listed) + more or "–",
-        },
+        {"station": case.station.number, "reporter": submission.reporter, **bilingual("assigned", _listed(case))},
     )
+
+
+def _listed(case: Case) -> Text:
+    """The stations that the reporter has, the first dozen of them; a dash for none."""
+    labels = case.assigned_stations[:STATIONS_LISTED_MAX]
+    more = "…" if len(case.assigned_stations) > len(labels) else ""
+    thai = ", ".join(label.th for label in labels)
+    english = ", ".join(label.en or label.th for label in labels)
+    return Text(f"{thai}{more}" or "–", f"{english}{more}" or "–")

@@ -11,9 +11,11 @@ from sqlalchemy import (
     ARRAY,
     CheckConstraint,
     Column,
+    ForeignKey,
     ForeignKeyConstraint,
     Index,
     Integer,
+    String,
     Text,
     UniqueConstraint,
     text,
@@ -30,7 +32,12 @@ NOT_NEGATIVE = (
 
 
 class TallyRow(SQLModel, table=True):
-    """`votes` in ballot order, null where not legible. `salt` keeps a HELD entry's commitment from being guessed."""
+    """`votes` in ballot order, null where not legible.
+
+    `salt` keeps a HELD entry's commitment from being guessed; null where the log has told the numbers.
+    `numbers_sha256` finds the same numbers at another station; null where they would say nothing there.
+    `supersedes_id` is checked at the commit: a batch may release a stored tally over one that it brings itself.
+    """
 
     __tablename__ = "tally"
     __table_args__ = (
@@ -50,6 +57,8 @@ class TallyRow(SQLModel, table=True):
         Index("tally_newest_first", "election_id", text("recorded_at DESC"), text("id DESC")),
         Index("tally_by_reporter", "reporter_id", text("recorded_at DESC")),
         Index("tally_held", "election_id", "recorded_at", "id", postgresql_where=text("state = 'HELD'")),
+        Index("tally_by_numbers", "numbers_sha256", postgresql_where=text("numbers_sha256 IS NOT NULL")),
+        Index("tally_by_photograph", "evidence", postgresql_using="gin"),
     )
 
     id: str = Field(sa_column=id_column(primary_key=True))
@@ -70,12 +79,18 @@ class TallyRow(SQLModel, table=True):
     findings: list[dict[str, Any]] = Field(sa_column=json_column(nullable=False))
     evidence: list[str] = Field(sa_column=Column(ARRAY(Text), nullable=False))
     note: str | None
-    supersedes_id: str | None = Field(default=None, foreign_key="tally.id", index=True)
+    supersedes_id: str | None = Field(
+        default=None,
+        sa_column=Column(
+            String, ForeignKey("tally.id", deferrable=True, initially="DEFERRED"), nullable=True, index=True
+        ),
+    )
     superseded_by_id: str | None = Field(default=None)
     salt: str | None = None
     ruleset: str
     counted_at: datetime | None = Field(default=None, sa_column=instant_column())
     recorded_at: datetime = Field(sa_column=instant_column(nullable=False))
+    numbers_sha256: str | None = Field(default=None)
 
 
 class SubmissionRow(SQLModel, table=True):

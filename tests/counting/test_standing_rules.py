@@ -168,9 +168,10 @@ def test_offices_may_differ_by_three_or_one_in_a_hundred_and_not_by_more() -> No
 
 
 def test_somebody_not_assigned_waits_and_an_editor_never_does() -> None:
-    away = case(assigned=False, assigned_stations=("14 ดินแดง", "15 ดินแดง"))
+    away = case(assigned=False, assigned_stations=(Text("14 ดินแดง", "14 Din Daeng"), Text("15 ดินแดง")))
     found = finding(TallyRule.NOT_ASSIGNED, sheet(100, 50, 200), away)
-    assert (found.verdict, found.numbers["assigned"]) == (Verdict.HOLD, "14 ดินแดง, 15 ดินแดง")
+    assert (found.verdict, found.numbers["assigned.th"]) == (Verdict.HOLD, "14 ดินแดง, 15 ดินแดง")
+    assert found.numbers["assigned.en"] == "14 Din Daeng, 15 ดินแดง"
     assert rules(sheet(100, 50, 200), replace(away, reporter_role=Role.EDITOR)) == []
 
 
