@@ -22,6 +22,13 @@ SUPERSEDE = """
     UPDATE tally t SET state = 'SUPERSEDED', superseded_by_id = n.new_id
     FROM unnest($1::text[], $2::text[]) AS n (old_id, new_id) WHERE t.id = n.old_id
 """
+# One after the other: a tally may be released and superseded in one batch, and each step is allowed or refused.
+# A salt is a secret until the decision's entry tells it; from then on it stands in the log, and the row has none.
+DECIDE = """
+    UPDATE tally SET state = $2, superseded_by_id = coalesce($3, superseded_by_id),
+        supersedes_id = coalesce($4, supersedes_id), salt = NULL
+    WHERE id = $1
+"""
 CONFIRM = """
     UPDATE tally t SET confirmations = confirmations + n.more
     FROM unnest($1::text[], $2::int[]) AS n (id, more) WHERE t.id = n.id
@@ -45,15 +52,29 @@ class Flags:
         return cls(sheet.standing.id if sheet.standing else None, sheet.standing_json, sheet.held, sheet.disputed)
 
 
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What a stored tally becomes."""
+
+    tally_id: str
+    state: TallyState
+    superseded_by_id: str | None = None
+    supersedes_id: str | None = None
+
+
 @dataclass(slots=True)
 class Plan:
-    """`entries` lack their sequence until the head is stepped, and so do the submissions that name one."""
+    """`entries` lack their sequence until the head is stepped, and so do the submissions that name one.
+
+    `changes` of stored tallies in order; `superseded` those among them, old to new.
+    """
 
     election_id: str
     ruleset: str
     is_test: bool
     tallies: dict[str, TallyRow] = field(default_factory=dict)
     superseded: dict[str, str] = field(default_factory=dict)
+    changes: list[Change] = field(default_factory=list)
     confirmed: dict[str, int] = field(default_factory=dict)
     entries: list[dict[str, Any]] = field(default_factory=list)
     submissions: list[dict[str, Any]] = field(default_factory=list)
@@ -63,6 +84,22 @@ class Plan:
             tally.state, tally.superseded_by_id = TallyState.SUPERSEDED, new_id
         else:
             self.superseded[old_id] = new_id
+            self.changes.append(Change(old_id, TallyState.SUPERSEDED, superseded_by_id=new_id))
+
+    def decide(self, tally_id: str, state: TallyState, *, supersedes_id: str | None = None) -> None:
+        """A tally is released, refused, withdrawn or held again; its salt is for the log to tell."""
+        if tally := self.tallies.get(tally_id):
+            tally.state, tally.salt = state, None
+            tally.supersedes_id = supersedes_id or tally.supersedes_id
+        else:
+            self.changes.append(Change(tally_id, state, supersedes_id=supersedes_id))
+
+    def state_of(self, tally_id: str, stored: TallyState) -> TallyState:
+        """A tally's state after what is planned so far; `stored`: as its row has it."""
+        if tally := self.tallies.get(tally_id):
+            return tally.state
+        changed = (change.state for change in reversed(self.changes) if change.tally_id == tally_id)
+        return next(changed, stored)
 
     def confirm(self, tally_id: str) -> None:
         if tally := self.tallies.get(tally_id):
@@ -112,16 +149,16 @@ class Plan:
         return len(self.entries) - 1
 
     def entry_of(self, tally_id: str) -> int | None:
-        """The place in the batch of the entry that brought this tally; None where it stood before."""
-        return next((place for place, entry in enumerate(self.entries) if entry["tally_id"] == tally_id), None)
+        """The place in the batch of the newest entry about this tally; None where there is none in it."""
+        places = range(len(self.entries) - 1, -1, -1)
+        return next((place for place in places if self.entries[place]["tally_id"] == tally_id), None)
 
     async def write(self, connection: Connection, sheets: Sequence[Sheet], now: datetime) -> int:
         """Writes everything; the sequence just before this plan's first entry.
 
         Old tallies step down before new ones stand: one standing tally a sheet is a unique index.
         """
-        if self.superseded:
-            await connection.execute(SUPERSEDE, list(self.superseded), list(self.superseded.values()))
+        await self._write_changes(connection)
         if self.confirmed:
             await connection.execute(CONFIRM, list(self.confirmed), list(self.confirmed.values()))
         if self.tallies:
@@ -133,6 +170,15 @@ class Plan:
         await _copy(connection, "log_entry", ENTRY_COLUMNS, self.entries)
         await _copy(connection, "submission", SUBMISSION_COLUMNS, self.submissions)
         return first
+
+    async def _write_changes(self, connection: Connection) -> None:
+        if len(self.changes) == len(self.superseded):
+            if self.superseded:
+                await connection.execute(SUPERSEDE, list(self.superseded), list(self.superseded.values()))
+            return
+        await connection.executemany(
+            DECIDE, [(one.tally_id, one.state.value, one.superseded_by_id, one.supersedes_id) for one in self.changes]
+        )
 
     async def _take_sequences(self, connection: Connection, now: datetime) -> int:
         if not self.entries:

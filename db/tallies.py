@@ -19,7 +19,10 @@ PageKey = tuple[datetime, str]
 
 @dataclass(frozen=True, slots=True)
 class Sight:
-    """Whose eyes: held tallies are shown to editors, and to those who sent them; to all others they are not there."""
+    """Whose eyes: held tallies are shown to editors, and to those who sent them; to all others they are not there.
+
+    One whose numbers the log has told before it was held again has no salt, and hides nothing.
+    """
 
     reporter_id: str | None
     held: bool
@@ -27,7 +30,7 @@ class Sight:
     def condition(self) -> ColumnElement[bool]:
         if self.held:
             return col(TallyRow.id).is_not(None)
-        shown: ColumnElement[bool] = col(TallyRow.state) != TallyState.HELD
+        shown: ColumnElement[bool] = or_(col(TallyRow.state) != TallyState.HELD, col(TallyRow.salt).is_(None))
         return shown if self.reporter_id is None else or_(shown, col(TallyRow.reporter_id) == self.reporter_id)
 
 

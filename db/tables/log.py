@@ -33,6 +33,18 @@ class LogEntryRow(SQLModel, table=True):
     __table_args__ = (
         CheckConstraint("sequence >= 1", "sequences_start_at_one"),
         CheckConstraint("kind <> 'HELD' OR (tally IS NULL AND commitment IS NOT NULL)", "held_shows_no_numbers"),
+        CheckConstraint(
+            "kind NOT IN ('HELD', 'REJECTED') OR standing_id IS NOT DISTINCT FROM previous_id",
+            "held_and_rejected_change_no_result",
+        ),
+        CheckConstraint(
+            "kind NOT IN ('ACCEPTED', 'CORRECTED') OR standing_id IS NOT DISTINCT FROM tally_id",
+            "accepted_and_corrected_stand",
+        ),
+        CheckConstraint(
+            "kind <> 'WITHDRAWN' OR (standing_id IS NULL AND previous_id = tally_id)", "withdrawn_leaves_nothing"
+        ),
+        CheckConstraint("kind NOT IN ('WITHDRAWN', 'REJECTED') OR reason IS NOT NULL", "decisions_say_why"),
         Index("log_entry_by_station", "station_id", "contest_id", "sequence"),
     )
 
