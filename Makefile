@@ -3,6 +3,8 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 NODE_MAJOR_MIN := 20
+# Each process of the tests has a PostgreSQL of its own; the tests of one file stay together.
+TEST_PROCESSES ?= 2
 WEB_SOURCES := $(shell find web/src web/*.html web/*.ts web/*.js web/*.json data/bkk2022/maps example_queries -type f -not -path '*/generated/*' 2>/dev/null) gql/schema/schema.graphql
 
 .DEFAULT_GOAL := help
@@ -34,7 +36,7 @@ demo: setup ## the real election night of Bangkok 2022: live board, GraphiQL, AP
 
 test: setup browser ## every test
 	BIN=$(abspath $(BIN)) NODE_MAJOR_MIN=$(NODE_MAJOR_MIN) .ci/node npm --prefix web test
-	$(BIN)/python -m pytest $(TESTS)
+	$(BIN)/python -m pytest -n $(TEST_PROCESSES) --dist loadfile $(TESTS)
 
 check: setup ## style, types, direction of imports, locks
 	$(BIN)/ruff check .
