@@ -37,7 +37,8 @@ def small_election(election_id: str = "small", *, bounds: Bounds | None = None, 
         time_zone="Asia/Bangkok",
         notice=Text("ข้อมูลทดสอบ", "Test data"),
         help_contact=Text("โทร 1234", "Call 1234"),
-        bounds=bounds or Bounds("small.1"),
+        # Tests send one sheet to many stations.
+        bounds=bounds or Bounds("small.1", same_numbers_ballots_min=1_000),
         areas=(
             Area("city", AreaLevel.CITY, None, Text("เมือง", "City")),
             Area("a", AreaLevel.DISTRICT, "city", Text("เขตเอ", "District A")),
