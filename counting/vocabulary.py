@@ -77,6 +77,11 @@ class ReportKind(StrEnum):
     REJECTED = "REJECTED"
 
 
+class ReviewDecision(StrEnum):
+    ACCEPT = "ACCEPT"
+    REJECT = "REJECT"
+
+
 class Verdict(StrEnum):
     REJECT = "REJECT"
     HOLD = "HOLD"
