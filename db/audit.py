@@ -6,13 +6,16 @@ from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any
 
+import orjson
+
 from counting.vocabulary import Role
 from db.database import Connection
 from db.people import Person
 
+# As text: this must work on every connection, with or without the codec for jsonb.
 INSERT_RECORD = """
     INSERT INTO audit_record (election_id, actor, actor_role, action, subject, details, recorded_at)
-    VALUES ($1, $2, $3, $4, $5, $6, $7) RETURNING id
+    VALUES ($1, $2, $3, $4, $5, $6::text::jsonb, $7) RETURNING id
 """
 
 
@@ -68,7 +71,7 @@ async def record(
         actor.role and actor.role.value,
         action.value,
         subject,
-        dict(details or {}),
+        orjson.dumps(dict(details or {})).decode(),
         datetime.now(UTC),
     )
     if actor.address is not None:

@@ -9,8 +9,12 @@ import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from unicodedata import decimal
+
+import asyncpg
 
 from counting.vocabulary import Role
+from db.audit import COMMAND_LINE, Actor, AuditAction, record
 from db.database import Connection
 from db.people import Person, add_person, assign
 
@@ -30,7 +34,15 @@ DAMM = (
 
 
 class EnrolmentRefusedError(Exception):
-    """The code is unknown, used, or expired: one answer for all three, so that nothing can be guessed from it."""
+    """The code is unknown, used, or expired: one answer for all three. `guessed`: nobody ever made such a code."""
+
+    def __init__(self, *, guessed: bool) -> None:
+        super().__init__("the code does not work")
+        self.guessed = guessed
+
+
+class MistypedCodeError(Exception):
+    """The digits do not end in their check digit: no code is like this, so nothing is looked up."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,46 +78,91 @@ async def create_codes(
     connection: Connection,
     election_id: str,
     role: Role,
-    count: int,
-    station_ids: Sequence[str],
+    station_ids_by_code: Sequence[Sequence[str]],
     expires_at: datetime | None,
-    created_by: str,
+    by: Actor,
 ) -> list[EnrolmentCode]:
-    codes = [EnrolmentCode(new_code(), role, tuple(station_ids), expires_at) for _ in range(count)]
-    now = datetime.now(UTC)
+    """One code for each list of stations, in order. Only digests are kept."""
     async with connection.transaction():
-        await connection.executemany(
-            "INSERT INTO enrolment_code (code_sha256, election_id, role, created_by, created_at, expires_at)"
-            " VALUES ($1, $2, $3, $4, $5, $6)",
-            [(_digest(code.code), election_id, role.value, created_by, now, expires_at) for code in codes],
+        numbers = await _unused(connection, len(station_ids_by_code))
+        codes = [
+            EnrolmentCode(number, role, tuple(stations), expires_at)
+            for number, stations in zip(numbers, station_ids_by_code, strict=True)
+        ]
+        now, maker = datetime.now(UTC), None if by.id == COMMAND_LINE.id else by.id
+        await connection.copy_records_to_table(
+            "enrolment_code",
+            columns=("code_sha256", "election_id", "role", "created_by", "created_at", "expires_at"),
+            records=[(_digest(code.code), election_id, role.value, maker, now, expires_at) for code in codes],
         )
-        await connection.executemany(
-            "INSERT INTO enrolment_code_station (code_sha256, station_id) VALUES ($1, $2)",
-            [(_digest(code.code), station_id) for code in codes for station_id in code.station_ids],
+        await connection.copy_records_to_table(
+            "enrolment_code_station",
+            columns=("code_sha256", "station_id"),
+            records=[(_digest(code.code), station_id) for code in codes for station_id in code.station_ids],
         )
+        details = {
+            "role": role.value,
+            "count": len(codes),
+            "stations": len({station for code in codes for station in code.station_ids}),
+            "expiresAt": expires_at.isoformat() if expires_at else None,
+        }
+        await record(connection, by, AuditAction.CODES_CREATED, election_id=election_id, details=details)
     return codes
 
 
-async def enrol(connection: Connection, code: str, display_name: str) -> tuple[Person, str]:
-    """Trades a code for a person and a token; raises EnrolmentRefusedError.
+async def _unused(connection: Connection, count: int) -> list[str]:
+    """Codes that nobody was ever given."""
+    found: dict[str, str] = {}
+    while len(found) < count:
+        fresh = {_digest(code): code for code in (new_code() for _ in range(count - len(found)))}
+        taken = await connection.fetch(
+            "SELECT code_sha256 FROM enrolment_code WHERE code_sha256 = ANY($1::text[])", list(fresh)
+        )
+        found |= {digest: code for digest, code in fresh.items() if digest not in {row[0] for row in taken}}
+    return list(found.values())
+
+
+def digits_of(code: str) -> str:
+    """The code without what people type between its digits, Thai digits too; raises MistypedCodeError."""
+    digits = "".join(str(decimal(character)) for character in code if character.isdecimal())
+    if not well_formed(digits):
+        raise MistypedCodeError
+    return digits
+
+
+async def enrol(connection: Connection, code: str, display_name: str, address: str | None = None) -> tuple[Person, str]:
+    """Trades a code for a person and a token; raises MistypedCodeError, EnrolmentRefusedError.
 
     The code's row is locked: of two that trade the same code at once, one gets a token.
     """
-    digits = "".join(character for character in code if character.isdigit())
+    digest = _digest(digits_of(code))
     async with connection.transaction():
         row = await connection.fetchrow(
-            "SELECT election_id, role FROM enrolment_code"
-            " WHERE code_sha256 = $1 AND used_by IS NULL AND (expires_at IS NULL OR expires_at > now()) FOR UPDATE",
-            _digest(digits),
+            "SELECT election_id, role, created_by, created_at, used_by IS NULL AND"
+            " (expires_at IS NULL OR expires_at > now()) AS good FROM enrolment_code WHERE code_sha256 = $1 FOR UPDATE",
+            digest,
         )
-        if row is None or not well_formed(digits):
-            raise EnrolmentRefusedError
+        if row is None or not row["good"]:
+            raise EnrolmentRefusedError(guessed=row is None)
         person, token = await add_person(connection, Role(row["role"]), row["election_id"], display_name)
-        stations = await connection.fetch(
-            "SELECT station_id FROM enrolment_code_station WHERE code_sha256 = $1", _digest(digits)
-        )
-        await assign(connection, person.id, [station["station_id"] for station in stations])
-        await connection.execute(
-            "UPDATE enrolment_code SET used_by = $2 WHERE code_sha256 = $1", _digest(digits), person.id
-        )
+        await assign(connection, person.id, await _stations(connection, digest))
+        await connection.execute("UPDATE enrolment_code SET used_by = $2 WHERE code_sha256 = $1", digest, person.id)
+        await _record_use(connection, person, row, address)
     return person, token
+
+
+async def _stations(connection: Connection, digest: str) -> list[str]:
+    rows = await connection.fetch("SELECT station_id FROM enrolment_code_station WHERE code_sha256 = $1", digest)
+    return [row["station_id"] for row in rows]
+
+
+async def _record_use(connection: Connection, person: Person, code: asyncpg.Record, address: str | None) -> None:
+    details = {
+        "role": person.role.value,
+        "createdBy": code["created_by"] or COMMAND_LINE.id,
+        "createdAt": code["created_at"].isoformat(),
+    }
+    by = Actor.of(person, address)
+    await record(
+        connection, by, AuditAction.CODE_USED, election_id=person.election_id, subject=person.id, details=details
+    )

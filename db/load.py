@@ -14,6 +14,7 @@ from typing import Any
 from counting.bounds import Bounds
 from counting.election import Election
 from counting.vocabulary import ElectionPhase
+from db.audit import COMMAND_LINE, AuditAction, record
 from db.database import Connection
 
 Progress = Callable[[str, int, int], None]
@@ -63,6 +64,14 @@ async def load_election(
         for statement in CLEARED:
             await connection.execute(statement, election.id)
         await _write(connection, election, package_sha256, progress or _silent)
+        await record(
+            connection,
+            COMMAND_LINE,
+            AuditAction.PACKAGE_IMPORTED,
+            election_id=election.id,
+            subject=election.id,
+            details={"sha256": package_sha256, "ruleset": election.bounds.version, "stations": len(election.stations)},
+        )
         await _restore_assignments(connection)
     return True
 

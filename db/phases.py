@@ -3,6 +3,7 @@
 from datetime import UTC, datetime
 
 from counting.vocabulary import ElectionPhase
+from db.audit import COMMAND_LINE, Actor, AuditAction, record
 from db.database import Connection
 
 ORDER = (ElectionPhase.SETUP, ElectionPhase.VOTING, ElectionPhase.COUNTING, ElectionPhase.CLOSED)
@@ -27,7 +28,7 @@ def allowed(before: ElectionPhase, after: ElectionPhase, *, counted: bool) -> bo
     return step in (0, 1) or (before is ElectionPhase.CLOSED and step == -1) or (step < 0 and not counted)
 
 
-async def set_phase(connection: Connection, election_id: str, phase: ElectionPhase) -> None:
+async def set_phase(connection: Connection, election_id: str, phase: ElectionPhase, by: Actor = COMMAND_LINE) -> None:
     """Waits for the batches on their way; after it, no tally is taken under the old phase.
 
     Raises UnknownElectionError, PhaseNotAllowedError.
@@ -50,3 +51,13 @@ async def set_phase(connection: Connection, election_id: str, phase: ElectionPha
             phase.value,
             datetime.now(UTC),
         )
+        if phase is not before:
+            change = {"before": before.value, "after": phase.value}
+            await record(
+                connection,
+                by,
+                AuditAction.PHASE_CHANGED,
+                election_id=election_id,
+                subject=election_id,
+                details=change,
+            )

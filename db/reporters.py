@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import Select, func, or_
@@ -11,21 +12,49 @@ from sqlmodel import col, select
 from db.database import Database
 from db.tables import AssignmentRow, ReporterRow, StationRow
 
-# How each reporter's sheets fared; a contradiction is another's report held for disagreeing with theirs.
+# How each reporter's tallies fared: each tally once, however often it was sent. A sheet is contradicted where somebody
+# else's FINAL has other numbers than their own last one, and was neither refused nor taken back.
 TALLIED = """
-    SELECT r.id,
-        (SELECT count(*) FROM submission u WHERE u.reporter_id = r.id AND u.outcome = 'ACCEPTED') AS accepted,
-        (SELECT count(*) FROM submission u WHERE u.reporter_id = r.id AND u.outcome = 'HELD') AS held,
-        (SELECT count(*) FROM submission u WHERE u.reporter_id = r.id AND u.outcome = 'REJECTED')
-            + (SELECT count(*) FROM tally t WHERE t.reporter_id = r.id AND t.state = 'REJECTED') AS rejected,
-        (SELECT coalesce(sum(t.confirmations), 0) FROM tally t WHERE t.reporter_id = r.id) AS confirmed,
-        (SELECT count(DISTINCT t.id) FROM tally t JOIN tally o
-            ON o.station_id = t.station_id AND o.contest_id = t.contest_id AND o.reporter_id <> t.reporter_id
-            WHERE t.reporter_id = r.id AND t.coverage = 'FINAL' AND t.state IN ('ACCEPTED', 'SUPERSEDED')
-            AND o.revision > t.revision
-            AND o.findings @> '[{"rule": "DISAGREES_WITH_ANOTHER_REPORT"}]') AS contradicted
-    FROM unnest($1::text[]) AS r (id)
+    WITH sent AS (
+        SELECT u.reporter_id,
+            count(DISTINCT u.tally_id) FILTER (
+                WHERE u.outcome = 'ACCEPTED' OR t.state IN ('ACCEPTED', 'SUPERSEDED')) AS accepted,
+            count(DISTINCT u.tally_id) FILTER (
+                WHERE u.outcome = 'HELD' OR (t.state = 'HELD' AND t.reporter_id = u.reporter_id)) AS held,
+            count(*) FILTER (WHERE u.outcome = 'REJECTED') + count(DISTINCT u.tally_id) FILTER (
+                WHERE t.state = 'REJECTED' AND t.reporter_id = u.reporter_id) AS rejected
+        FROM submission u LEFT JOIN tally t ON t.id = u.tally_id WHERE u.reporter_id = ANY($1) GROUP BY u.reporter_id
+    ), confirmed AS (
+        SELECT reporter_id, sum(confirmations) AS confirmed FROM tally WHERE reporter_id = ANY($1) GROUP BY reporter_id
+    ), last_word AS (
+        SELECT DISTINCT ON (reporter_id, station_id, contest_id) * FROM tally
+        WHERE reporter_id = ANY($1) AND coverage = 'FINAL' AND state <> 'WITHDRAWN'
+        ORDER BY reporter_id, station_id, contest_id, revision DESC
+    ), contradicted AS (
+        SELECT m.reporter_id, count(*) AS contradicted FROM last_word m WHERE EXISTS (
+            SELECT 1 FROM tally o WHERE o.station_id = m.station_id AND o.contest_id = m.contest_id
+                AND o.reporter_id <> m.reporter_id AND o.coverage = 'FINAL' AND o.state NOT IN ('REJECTED', 'WITHDRAWN')
+                AND (o.votes, o.valid_ballots, o.invalid_ballots, o.no_vote_ballots, o.ballots_cast)
+                    IS DISTINCT FROM (m.votes, m.valid_ballots, m.invalid_ballots, m.no_vote_ballots, m.ballots_cast))
+        GROUP BY m.reporter_id
+    )
+    SELECT r.id, coalesce(s.accepted, 0) AS accepted, coalesce(s.held, 0) AS held, coalesce(s.rejected, 0) AS rejected,
+        coalesce(k.confirmed, 0) AS confirmed, coalesce(x.contradicted, 0) AS contradicted
+    FROM unnest($1::text[]) AS r (id) LEFT JOIN sent s ON s.reporter_id = r.id
+        LEFT JOIN confirmed k ON k.reporter_id = r.id LEFT JOIN contradicted x ON x.reporter_id = r.id
 """
+
+
+class ReporterOrder(StrEnum):
+    """What a page of reporters begins with; equals follow by id."""
+
+    ID = "ID"
+    ACCEPTED = "ACCEPTED"
+    HELD = "HELD"
+    REJECTED = "REJECTED"
+    CONFIRMED = "CONFIRMED"
+    CONTRADICTED = "CONTRADICTED"
+    SILENT_LONGEST = "SILENT_LONGEST"
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,12 +91,46 @@ class ReporterFilter:
         return query
 
 
-async def reporter_page(database: Database, wanted: ReporterFilter, after: str | None, limit: int) -> list[ReporterRow]:
+async def reporter_page(
+    database: Database,
+    wanted: ReporterFilter,
+    after: tuple[int, str] | None,
+    limit: int,
+    order: ReporterOrder = ReporterOrder.ID,
+) -> list[tuple[int, ReporterRow]]:
+    """Reporters with the number that they are ordered by, the highest first; those beyond `after`.
+
+    A record changes while it is read: whoever moves between two pages may be seen twice or, moving down, late.
+    """
+    if order is not ReporterOrder.ID:
+        return await _ranked(database, wanted, after, limit, order)
     query = wanted.narrow(select(ReporterRow)).order_by(col(ReporterRow.id)).limit(limit)
     if after is not None:
-        query = query.where(col(ReporterRow.id) > after)
+        query = query.where(col(ReporterRow.id) > after[1])
     async with database.session() as session:
-        return list((await session.exec(query)).all())  # type: ignore[call-overload]
+        return [(0, row) for row in (await session.exec(query)).all()]  # type: ignore[call-overload]
+
+
+async def _ranked(
+    database: Database, wanted: ReporterFilter, after: tuple[int, str] | None, limit: int, order: ReporterOrder
+) -> list[tuple[int, ReporterRow]]:
+    """All of the filter are ranked each time: a night has a few thousand reporters, and ranks change by the second."""
+    async with database.session() as session:
+        rows = (await session.exec(wanted.narrow(select(ReporterRow)))).all()  # type: ignore[call-overload]
+    known = await records(database, [row.id for row in rows])
+    ranked = sorted((-_rank(row, known[row.id], order), row.id, row) for row in rows)
+    beyond = [
+        (-rank, row)
+        for rank, reporter_id, row in ranked
+        if after is None or (rank, reporter_id) > (-after[0], after[1])
+    ]
+    return beyond[:limit]
+
+
+def _rank(row: ReporterRow, record: Record, order: ReporterOrder) -> int:
+    if order is ReporterOrder.SILENT_LONGEST:
+        return -int(row.last_seen_at.timestamp() * 1_000_000) if row.last_seen_at else 0
+    return int(getattr(record, order.value.lower()))
 
 
 async def count_reporters(database: Database, wanted: ReporterFilter) -> int:
@@ -78,6 +141,6 @@ async def count_reporters(database: Database, wanted: ReporterFilter) -> int:
 
 async def records(database: Database, reporter_ids: Sequence[str]) -> dict[str, Record]:
     return {
-        row["id"]: Record(row["accepted"], row["held"], row["rejected"], row["confirmed"], row["contradicted"])
+        row["id"]: Record(row["accepted"], row["held"], row["rejected"], int(row["confirmed"]), row["contradicted"])
         for row in await database.pool.fetch(TALLIED, list(reporter_ids))
     }

@@ -11,6 +11,7 @@ from counting.vocabulary import Role
 from db.answers import Answer, Request
 from db.audit import Actor
 from db.database import Database
+from db.decision import DecisionMade, read_decisions
 from db.people import Person
 from db.reporters import Record, records
 from db.stations import assigned, locations, sheets
@@ -20,6 +21,7 @@ from feed.bell import Bell
 from feed.election_feed import ElectionFeed
 from feed.tail import Tail
 from feed.updates import Pace
+from gql.attempts import Attempts
 from gql.presence import Presence
 
 SEES_BEFORE_COUNTING = frozenset({Role.EDITOR, Role.OPERATOR})
@@ -35,7 +37,9 @@ class Services:
     submit: Callable[[str, Request], Awaitable[Answer]]
     pace: Pace
     readers_need_token: bool
-    presence: Presence = field(default_factory=Presence)
+    presence: Presence
+    attempts: Attempts
+    shut_out: Callable[[], Awaitable[None]]
 
 
 @dataclass(slots=True)
@@ -87,6 +91,7 @@ class Loaders:
         self.history: DataLoader[str, list[TallyRow]] = DataLoader(self._histories, cache=False)
         self.location: DataLoader[str, tuple[str, str | None]] = DataLoader(self._locations, cache=False)
         self.sheet: DataLoader[tuple[str, str], StationContestRow | None] = DataLoader(self._sheets, cache=False)
+        self.decisions: DataLoader[tuple[str, str], list[DecisionMade]] = DataLoader(self._decisions, cache=False)
         self.assigned: DataLoader[str, list[str]] = DataLoader(self._assigned, cache=False)
         self.record: DataLoader[str, Record] = DataLoader(self._records, cache=False)
 
@@ -109,6 +114,10 @@ class Loaders:
     async def _sheets(self, keys: list[tuple[str, str]]) -> list[StationContestRow | None]:
         found = await sheets(self._database, keys)
         return [found.get(key) for key in keys]
+
+    async def _decisions(self, keys: list[tuple[str, str]]) -> list[list[DecisionMade]]:
+        found = await read_decisions(self._database.pool, keys)
+        return [found[key] for key in keys]
 
     async def _assigned(self, reporter_ids: list[str]) -> list[list[str]]:
         found = await assigned(self._database, reporter_ids)

@@ -21,5 +21,24 @@ TEXT_MAX = Limit("text_max", 2_000, "characters", "notes and reasons are kept fo
 ID_MAX = Limit("id_max", 100, "characters", "ids made by clients are keys in the database")
 ROWS_MAX = Limit("rows_max", 1_000, "rows", "no sheet has more candidates")
 EVIDENCE_MAX = Limit("evidence_max", 10, "photographs", "a sheet has few pages")
+ENROL_GUESSES_MAX = Limit(
+    "enrol_guesses_max", 20, "wrong codes in 10 minutes", "one address guesses no code; each tenth that works adds one"
+)
+ENROL_GUESSES_ALL_MAX = Limit(
+    "enrol_guesses_all_max", 2_000, "wrong codes an hour", "all addresses together guess none"
+)
+CODE_STATIONS_MAX = Limit("code_stations_max", 200_000, "assignments", "codes × stations of one call are rows written")
 
-LIMITS = (PAGE_MAX, BATCH_MAX, CODES_MAX, TOKENS_MAX, TEXT_MAX, ID_MAX, ROWS_MAX, EVIDENCE_MAX)
+LIMITS = (
+    PAGE_MAX,
+    BATCH_MAX,
+    CODES_MAX,
+    TOKENS_MAX,
+    TEXT_MAX,
+    ID_MAX,
+    ROWS_MAX,
+    EVIDENCE_MAX,
+    ENROL_GUESSES_MAX,
+    ENROL_GUESSES_ALL_MAX,
+    CODE_STATIONS_MAX,
+)

@@ -1,46 +1,24 @@
 """Everything that one serving process holds, started and stopped together."""
 
 import contextlib
-import time
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
 
 from db.answers import Answer, Request
 from db.database import Database
 from db.intake import Intake
-from db.people import Person, person_by_token, token_digest
 from feed.bell import Bell
 from feed.tail import Tail
 from feed.updates import Pace
+from gql.attempts import Attempts
 from gql.context import Services
+from gql.presence import Presence
+from tallywire.evidence.routes import Photographs
+from tallywire.evidence.showing import Showing
+from tallywire.evidence.store import Store
+from tallywire.evidence.uploading import Uploading
+from tallywire.evidence.waiting import Waiting
+from tallywire.people import PEOPLE_BELL, People, Revocations
 from tallywire.settings import Settings
-
-PERSON_REMEMBERED_SECONDS = 1.0
-PEOPLE_REMEMBERED = 20_000
-
-
-@dataclass(slots=True)
-class _Known:
-    person: Person | None
-    until: float
-
-
-class People:
-    """Who holds a token, remembered for a moment; writers look again at the row itself."""
-
-    def __init__(self, database: Database) -> None:
-        self._database = database
-        self._known: dict[str, _Known] = {}
-
-    async def find(self, token: str) -> Person | None:
-        digest, now = token_digest(token), time.monotonic()
-        known = self._known.get(digest)
-        if known is None or known.until < now:
-            known = _Known(await person_by_token(self._database.pool, token), now + PERSON_REMEMBERED_SECONDS)
-            if len(self._known) >= PEOPLE_REMEMBERED:
-                self._known.clear()
-            self._known[digest] = known
-        return known.person
 
 
 class Service:
@@ -49,8 +27,12 @@ class Service:
     def __init__(self, database: Database, settings: Settings) -> None:
         self.database = database
         self.tail = Tail(database)
-        self.bell = Bell(settings.broadcast_url, self.tail.ring)
+        self.bell = Bell(settings.broadcast_url, self._heard)
         self.people = People(database)
+        self.waiting = Waiting(database, self.bell.ring)
+        self.photographs = self._photographs(settings)
+        presence = Presence()
+        self.revocations = Revocations(database, self.people, presence)
         self._intakes: dict[str, Intake] = {}
         self.services = Services(
             database=database,
@@ -59,7 +41,17 @@ class Service:
             submit=self.submit,
             pace=Pace(tick=settings.tick_seconds, heartbeat=settings.heartbeat_seconds),
             readers_need_token=settings.readers_need_token,
+            presence=presence,
+            attempts=Attempts(settings.broadcast_url),
+            shut_out=self.shut_out,
         )
+
+    def _photographs(self, settings: Settings) -> Photographs:
+        """Raises StoreUrlError."""
+        store = Store.by(settings)
+        uploading = Uploading(self.database, store, settings, self.waiting.arrived)
+        showing = Showing(self.database, store, settings.readers_need_token)
+        return Photographs(uploading, showing, self.people.find, settings.evidence_bytes_max)
 
     async def submit(self, election_id: str, request: Request) -> Answer:
         intake = self._intakes.get(election_id)
@@ -68,14 +60,29 @@ class Service:
             self._intakes[election_id] = intake
         return await intake.submit(request)
 
+    def _heard(self, message: str) -> None:
+        if message == PEOPLE_BELL:
+            self.revocations.ring()
+        else:
+            self.tail.ring(message)
+
+    async def shut_out(self) -> None:
+        """Somebody was revoked: known here when this returns, and on the other nodes a moment later."""
+        await self.revocations.look()
+        self.bell.ring(PEOPLE_BELL)
+
     @contextlib.asynccontextmanager
     async def running(self) -> AsyncIterator["Service"]:
         await self.bell.start()
         await self.tail.start()
+        await self.revocations.start()
+        await self.waiting.start()
         try:
             yield self
         finally:
             for intake in self._intakes.values():
                 await intake.close()
+            await self.waiting.close()
+            await self.revocations.close()
             await self.tail.close()
             await self.bell.close()

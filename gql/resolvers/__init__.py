@@ -1,5 +1,5 @@
 """Queries, mutations, subscriptions: thin, they call what is below."""
 
-from gql.resolvers import elections, people, results, submissions, tallies
+from gql.resolvers import audit, elections, people, results, review, submissions, tallies
 
-__all__ = ["elections", "people", "results", "submissions", "tallies"]
+__all__ = ["audit", "elections", "people", "results", "review", "submissions", "tallies"]

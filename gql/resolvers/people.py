@@ -5,13 +5,19 @@ from datetime import datetime
 from strawberry import ID
 
 from counting.vocabulary import ElectionPhase as Phase
-from db.enrolment import EnrolmentRefusedError, create_codes
+from db.audit import Actor
+from db.database import Connection
+from db.enrolment import EnrolmentRefusedError, MistypedCodeError, create_codes, digits_of
 from db.enrolment import enrol as trade
+from db.people import Person
 from db.phases import PhaseNotAllowedError, set_phase
-from db.reporters import ReporterFilter, reporter_page
-from gql.context import Info
+from db.reporters import ReporterFilter, ReporterOrder, reporter_page
+from db.revocation import UnknownReporterError, revoke
+from feed.election_feed import ElectionFeed
+from gql.attempts import TooManyGuessesError
+from gql.context import Context, Info
 from gql.errors import ApiError, bad_input, forbidden, not_found
-from gql.limits import CODES_MAX, TEXT_MAX
+from gql.limits import CODE_STATIONS_MAX, CODES_MAX, TEXT_MAX
 from gql.resolvers.lookup import area_ids, feed_of
 from gql.schema.types.definition import Election
 from gql.schema.types.pages import cursor_to_key, key_to_cursor, page_info, page_size
@@ -20,6 +26,7 @@ from gql.schema.types.people import (
     EnrolInput,
     Enrolled,
     EnrolmentCode,
+    EnrolmentRefusal,
     EnrolmentRefused,
     Reporter,
     ReporterConnection,
@@ -40,60 +47,117 @@ async def reporters(
     election_id: ID,
     area_id: ID | None = None,
     silent_since: datetime | None = None,
+    order_by: ReporterOrder | None = ReporterOrder.ID,
     first: int | None = 50,
     after: str | None = None,
 ) -> ReporterConnection:
-    feed, size = feed_of(info, election_id), page_size(first)
+    feed, size, order = feed_of(info, election_id), page_size(first), order_by or ReporterOrder.ID
+    _actor_in(info, feed)
     wanted = ReporterFilter(feed.id, area_ids(feed, area_id), silent_since)
-    start = None if after is None else cursor_to_key(after, 1)[0]
-    rows = await reporter_page(info.context.services.database, wanted, start, size + 1)
-    edges = [ReporterEdge(cursor=key_to_cursor(row.id), node=Reporter(row=row)) for row in rows[:size]]
+    rows = await reporter_page(info.context.services.database, wanted, _place(after), size + 1, order)
+    edges = [ReporterEdge(cursor=key_to_cursor(str(rank), row.id), node=Reporter(row=row)) for rank, row in rows[:size]]
     page = page_info([edge.cursor for edge in edges], more=len(rows) > size, after=after)
     return ReporterConnection(edges=edges, page_info=page, wanted=wanted)
 
 
+def _place(after: str | None) -> tuple[int, str] | None:
+    """Where the page before ended: the number that it was ordered by, and the id. Raises ApiError."""
+    if after is None:
+        return None
+    rank, reporter_id = cursor_to_key(after, 2)
+    try:
+        return int(rank), reporter_id
+    except ValueError:
+        raise bad_input("after", "ไม่ใช่ cursor ของหน้านี้", "is no cursor of this connection") from None
+
+
 async def enrol(info: Info, input: EnrolInput) -> Enrolled | EnrolmentRefused:  # noqa: A002
-    name = input.display_name.strip()
+    """Only codes that nobody made count as tries; see gql.attempts."""
+    name, address, attempts = input.display_name.strip(), info.context.address, info.context.services.attempts
     if not 0 < len(name) <= TEXT_MAX.default or "\0" in name:
         raise bad_input("input.displayName", "ใส่ชื่อที่ใช้เรียก", "say what to call you")
     try:
-        async with info.context.services.database.pool.acquire() as connection:
-            person, token = await trade(connection, input.code, name)
+        digits = digits_of(input.code)
+        async with attempts.turn(address), info.context.services.database.pool.acquire() as connection:
+            person, token = await _trade(info.context, connection, digits, name)
+    except MistypedCodeError:
+        return EnrolmentRefused(reason=EnrolmentRefusal.MISTYPED)
+    except TooManyGuessesError as error:
+        return EnrolmentRefused(reason=EnrolmentRefusal.TOO_MANY_TRIES, retry_after_seconds=error.seconds)
     except EnrolmentRefusedError:
-        return EnrolmentRefused()
+        return EnrolmentRefused(reason=EnrolmentRefusal.NOT_VALID)
     return Enrolled(token=token, viewer=Viewer(person=person))
 
 
+async def _trade(context: Context, connection: Connection, digits: str, name: str) -> tuple[Person, str]:
+    """Raises EnrolmentRefusedError, and counts it where the code was a guess."""
+    attempts = context.services.attempts
+    try:
+        enrolled = await trade(connection, digits, name, context.address)
+    except EnrolmentRefusedError as error:
+        if error.guessed:
+            await attempts.guessed(context.address)
+        raise
+    await attempts.succeeded(context.address)
+    return enrolled
+
+
 async def create_enrolment_codes(info: Info, input: CreateEnrolmentCodesInput) -> list[EnrolmentCode]:  # noqa: A002
-    feed, person = feed_of(info, input.election_id, "input.electionId"), info.context.person
-    assert person is not None
-    if not person.belongs_to(feed.id):
-        raise forbidden()
+    feed = feed_of(info, input.election_id, "input.electionId")
+    actor = _actor_in(info, feed)
     if not 1 <= input.count <= CODES_MAX.default:
         raise bad_input("input.count", f"1 ถึง {CODES_MAX.default}", f"must be 1 to {CODES_MAX.default}")
-    stations = feed.definition.stations
-    for station_id in input.station_ids or ():
-        if station_id not in stations:
-            raise not_found("input.stationIds", station_id)
-    inside = area_ids(feed, input.area_id, "input.areaId")
-    chosen: list[str] = list(dict.fromkeys(input.station_ids or ()))
-    if inside is not None and input.station_ids is None:
-        chosen = [station.id for station in stations.values() if station.area.id in inside]
+    chosen = _chosen_stations(feed, input)
+    if input.count * len(chosen) > CODE_STATIONS_MAX.default:
+        most = CODE_STATIONS_MAX.default
+        raise bad_input("input.count", f"รหัส × หน่วย ไม่เกิน {most:,}", f"codes × stations must not exceed {most:,}")
     async with info.context.services.database.pool.acquire() as connection:
-        codes = await create_codes(
-            connection, feed.id, input.role, input.count, tuple(chosen), input.expires_at, person.id
-        )
-    nodes = [Station(feed=feed, node=stations[station_id]) for station_id in chosen]
+        codes = await create_codes(connection, feed.id, input.role, [chosen] * input.count, input.expires_at, actor)
+    nodes = [Station(feed=feed, node=feed.definition.stations[station_id]) for station_id in chosen]
     return [EnrolmentCode(code=code.code, role=code.role, stations=nodes, expires_at=code.expires_at) for code in codes]
 
 
-async def set_election_phase(info: Info, election_id: ID, phase: ElectionPhase) -> Election:
-    feed, person, services = feed_of(info, election_id), info.context.person, info.context.services
+def _chosen_stations(feed: ElectionFeed, wanted: CreateEnrolmentCodesInput) -> list[str]:
+    """Those that are named, else all of the area, else none. Raises ApiError."""
+    stations = feed.definition.stations
+    for station_id in wanted.station_ids or ():
+        if station_id not in stations:
+            raise not_found("input.stationIds", station_id)
+    inside = area_ids(feed, wanted.area_id, "input.areaId")
+    if inside is not None and wanted.station_ids is None:
+        return [station.id for station in stations.values() if station.area.id in inside]
+    return list(dict.fromkeys(wanted.station_ids or ()))
+
+
+def _actor_in(info: Info, feed: ElectionFeed) -> Actor:
+    """Who acts in this election; raises ApiError where the token is of another one."""
+    person = info.context.person
     if person is None or not person.belongs_to(feed.id):
         raise forbidden()
+    return info.context.actor
+
+
+async def revoke_reporter(info: Info, reporter: str, hold_their_tallies: bool | None = False) -> bool:
+    """True: the token does not work any more, whoever took it back first."""
+    context = info.context
+    assert context.person is not None
+    try:
+        if "\0" in reporter:
+            raise UnknownReporterError(reporter)
+        async with context.services.database.pool.acquire() as connection:
+            await revoke(connection, reporter, context.actor, within=context.person)
+    except UnknownReporterError as error:
+        raise not_found("reporter", reporter) from error
+    await context.services.shut_out()
+    return True
+
+
+async def set_election_phase(info: Info, election_id: ID, phase: ElectionPhase) -> Election:
+    feed, services = feed_of(info, election_id), info.context.services
+    actor = _actor_in(info, feed)
     try:
         async with services.database.pool.acquire() as connection:
-            await set_phase(connection, feed.id, Phase(phase))
+            await set_phase(connection, feed.id, Phase(phase), actor)
     except PhaseNotAllowedError as error:
         raise ApiError(
             "PHASE_NOT_ALLOWED",

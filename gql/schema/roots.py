@@ -6,11 +6,13 @@ import strawberry
 from strawberry.permission import BasePermission
 
 from gql import resolvers
-from gql.access import Operating, Overseeing, Public, Reading, Reporting
+from gql.access import Editing, Operating, Overseeing, Public, Reading, Reporting
+from gql.schema.types.audit import AuditRecordConnection
 from gql.schema.types.definition import Area, Candidate, Contest, Election
 from gql.schema.types.people import Enrolled, EnrolmentCode, EnrolmentRefused, ReporterConnection, Viewer
 from gql.schema.types.report import FeedPage, TallyReport
 from gql.schema.types.result import Result, ResultUpdate
+from gql.schema.types.review import ReviewTallyResult, WithdrawTallyResult
 from gql.schema.types.station import Station, StationConnection
 from gql.schema.types.submission import SubmitTallyResult
 from gql.schema.types.tally import Tally, TallyConnection
@@ -38,6 +40,11 @@ class Query:
     reporters: ReporterConnection = strawberry.field(
         resolver=resolvers.people.reporters, permission_classes=[Overseeing], description="Editors and operators."
     )
+    audit_records: AuditRecordConnection = strawberry.field(
+        resolver=resolvers.audit.audit_records,
+        permission_classes=[Operating],
+        description="Who changed what and when, newest first. Operators; without `electionId`, those of all elections.",
+    )
     result: Result | None = strawberry.field(
         resolver=resolvers.results.result,
         permission_classes=READING,
@@ -50,6 +57,11 @@ class Query:
         resolver=resolvers.results.feed_page,
         permission_classes=READING,
         description="The feed by pages, for those who poll: the same entries, in the same order, as `tallyReports`.",
+    )
+    review_queue: TallyConnection = strawberry.field(
+        resolver=resolvers.review.review_queue,
+        permission_classes=[Editing],
+        description="Held tallies, oldest first. Editors.",
     )
 
 
@@ -66,11 +78,32 @@ class Mutation:
             "For a phone that was offline: 50 at most, one answer each, in order; one bad tally stops no other."
         ),
     )
+    withdraw_tally: WithdrawTallyResult = strawberry.field(
+        resolver=resolvers.review.withdraw,
+        permission_classes=[Reporting],
+        description=(
+            "One's own tally while it is counted; editors, anybody's, and in CLOSED too. What stood before it does not"
+            " come back. A held one counted nothing, so its entry in the feed is REJECTED."
+        ),
+    )
+    review_tally: ReviewTallyResult = strawberry.field(
+        resolver=resolvers.review.review,
+        permission_classes=[Editing],
+        description=(
+            "Editors. Either decision makes the numbers and the reason public. The same decision sent again is answered"
+            " as the first time."
+        ),
+    )
     set_election_phase: Election = strawberry.field(
         resolver=resolvers.people.set_election_phase, permission_classes=[Operating], description="Operators."
     )
     create_enrolment_codes: list[EnrolmentCode] = strawberry.field(
         resolver=resolvers.people.create_enrolment_codes, permission_classes=[Operating], description="Operators."
+    )
+    revoke_reporter: bool = strawberry.field(
+        resolver=resolvers.people.revoke_reporter,
+        permission_classes=[Operating],
+        description="Operators. The person's token stops working at once, on every open connection too.",
     )
 
 
@@ -94,4 +127,9 @@ class Subscription:
     )
     election_changed: Election = strawberry.subscription(  # type: ignore[assignment]
         resolver=resolvers.results.election_changed, permission_classes=READING
+    )
+    review_queue_changed: Tally = strawberry.subscription(  # type: ignore[assignment]
+        resolver=resolvers.review.review_queue_changed,
+        permission_classes=[Editing],
+        description="Editors: tallies as they enter the queue or leave it.",
     )

@@ -12,7 +12,7 @@ import typer
 
 from counting.vocabulary import Role
 from db.database import Database
-from db.people import add_person
+from db.tokens import issue_token
 from tallywire.app import build_app
 from tallywire.commands.running import DataDir, errors, fail, output, run, settings_from
 from tallywire.commands.serve import Port, until_stopped
@@ -65,7 +65,7 @@ async def _prepare(database: Database) -> str:
     election, _ = checked_package(bangkok())
     await load_package(database, bangkok(), election)
     async with database.pool.acquire() as connection:
-        _, token = await add_person(connection, Role.OPERATOR, None, "Demo operator")
+        _, token = await issue_token(connection, Role.OPERATOR, None, "Demo operator")
     return token
 
 

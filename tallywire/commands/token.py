@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 
 from counting.vocabulary import Role
-from db.people import add_person, assign
+from db.tokens import issue_token
 from tallywire.commands.running import DatabaseUrl, DataDir, errors, fail, output, run, settings_from
 from tallywire.storage import open_storage
 
@@ -32,9 +32,7 @@ def token_command(
             found = await connection.fetch("SELECT id FROM station WHERE id = ANY($1::text[])", station or [])
             if missing := sorted(set(station or []) - {row["id"] for row in found}):
                 fail(f"no station {missing[0]}")
-            async with connection.transaction():
-                person, token = await add_person(connection, role, chosen, name)
-                await assign(connection, person.id, station or [])
+            person, token = await issue_token(connection, role, chosen, name, station or [])
             errors.print(f"{role.value} {person.id}{f' of {chosen}' if chosen else ''}", markup=False)
             return token
 

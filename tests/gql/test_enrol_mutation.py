@@ -20,12 +20,20 @@ mutation Enrol($input: EnrolInput!) {
   enrol(input: $input) {
     __typename
     ... on Enrolled { token viewer { role stations { id } } }
-    ... on EnrolmentRefused { th: message(lang: TH) en: message(lang: EN) }
+    ... on EnrolmentRefused { reason retryAfterSeconds th: message(lang: TH) en: message(lang: EN) }
   }
 }
 """
+MISTYPED = {
+    "__typename": "EnrolmentRefused",
+    "reason": "MISTYPED",
+    "retryAfterSeconds": None,
+    "en": "One digit is wrong, or two are swapped. Look at the 12 digits again.",
+}
 REFUSED = {
     "__typename": "EnrolmentRefused",
+    "reason": "NOT_VALID",
+    "retryAfterSeconds": None,
     "en": "This code does not work: it is mistyped, used already, or out of date. Ask for a new one.",
 }
 
@@ -41,10 +49,10 @@ def _enrol(api: Api, code: str, name: str = "มาลี") -> dict[str, Any]:
     return answer
 
 
-def _refused(api: Api, code: str) -> None:
+def _refused(api: Api, code: str, how: dict[str, Any] = REFUSED) -> None:
     answer = _enrol(api, code)
     assert answer.pop("th")
-    assert answer == REFUSED
+    assert answer == how
 
 
 def test_a_code_becomes_a_token_that_reports_for_its_stations(night: Night, operator: Api) -> None:
@@ -71,9 +79,19 @@ def test_a_code_may_be_typed_with_spaces_and_dashes(night: Night, operator: Api)
     assert _enrol(night.api, f" {digits[:4]}-{digits[4:8]} {digits[8:]}")["__typename"] == "Enrolled"
 
 
+def test_a_code_may_be_typed_in_thai_digits(night: Night, operator: Api) -> None:
+    (code,) = _codes(night, operator)
+    thai = "".join("๐๑๒๓๔๕๖๗๘๙"[int(digit)] for digit in code["code"])
+    assert _enrol(night.api, thai)["__typename"] == "Enrolled"
+
+
 @pytest.mark.parametrize("code", ["", "1", "000000000001", "123456789012345", "x" * 5_000, "0\0", "ไทย"])
-def test_a_code_that_nobody_made_is_refused(night: Night, code: str) -> None:
-    _refused(night.api, code)
+def test_what_can_be_no_code_is_told_as_a_slip_of_the_finger(night: Night, code: str) -> None:
+    _refused(night.api, code, MISTYPED)
+
+
+def test_a_code_that_nobody_made_is_refused(night: Night) -> None:
+    _refused(night.api, "00000000000" + str(damm_digit("00000000000")))
 
 
 def test_a_code_out_of_date_is_refused(night: Night, operator: Api) -> None:

@@ -1,12 +1,13 @@
 """Who reports: oneself, others as editors see them, and the codes that make somebody a reporter."""
 
 from datetime import datetime
+from enum import StrEnum
 
 import strawberry
 from strawberry import ID, Private
 
 from db.people import Person
-from db.reporters import ReporterFilter, count_reporters
+from db.reporters import ReporterFilter, ReporterOrder, count_reporters
 from db.tables import ReporterRow
 from db.tallies import Sight, TallyFilter, tally_page
 from feed.election_feed import ElectionFeed
@@ -63,6 +64,9 @@ class Viewer:
         return [feed for feed in info.context.services.tail.feeds() if self.person.belongs_to(feed.id)]
 
 
+strawberry.enum(ReporterOrder, description="The highest number first, equals by id; SILENT_LONGEST: never seen first.")
+
+
 @strawberry.type(description="A person who reports, as editors and operators see them.")
 class Reporter:
     row: Private[ReporterRow]
@@ -83,23 +87,25 @@ class Reporter:
     async def stations(self, info: Info) -> list[Station]:
         return await stations_of(info, self.row.id)
 
-    @strawberry.field
+    @strawberry.field(description="Tallies of theirs that were accepted, at once or by an editor.")
     async def accepted(self, info: Info) -> int:
         return (await info.context.loaders.record.load(self.row.id)).accepted
 
-    @strawberry.field
+    @strawberry.field(description="Tallies of theirs that were held, whatever became of them.")
     async def held(self, info: Info) -> int:
         return (await info.context.loaders.record.load(self.row.id)).held
 
-    @strawberry.field
+    @strawberry.field(description="Sheets of theirs that were refused, at once or by an editor.")
     async def rejected(self, info: Info) -> int:
         return (await info.context.loaders.record.load(self.row.id)).rejected
 
-    @strawberry.field
+    @strawberry.field(description="How often others sent the same numbers as theirs.")
     async def confirmed_by_others(self, info: Info) -> int:
         return (await info.context.loaders.record.load(self.row.id)).confirmed
 
-    @strawberry.field
+    @strawberry.field(
+        description="Sheets where somebody else's FINAL has other numbers than their own, and was not refused."
+    )
     async def contradicted_by_others(self, info: Info) -> int:
         return (await info.context.loaders.record.load(self.row.id)).contradicted
 
@@ -151,13 +157,43 @@ class Enrolled:
     viewer: Viewer
 
 
+@strawberry.enum(
+    description="Why a code was not traded. Only MISTYPED says something of the code, and a phone can tell that itself."
+)
+class EnrolmentRefusal(StrEnum):
+    MISTYPED = "MISTYPED"
+    NOT_VALID = "NOT_VALID"
+    TOO_MANY_TRIES = "TOO_MANY_TRIES"
+
+
+REFUSALS = {
+    EnrolmentRefusal.MISTYPED: (
+        "มีเลขพิมพ์ผิดหนึ่งตัวหรือสลับกัน ดูรหัส 12 หลักอีกครั้ง",
+        "One digit is wrong, or two are swapped. Look at the 12 digits again.",
+    ),
+    EnrolmentRefusal.NOT_VALID: (
+        "รหัสนี้ใช้ไม่ได้: พิมพ์ผิด ใช้ไปแล้ว หรือหมดอายุ ขอรหัสใหม่",
+        "This code does not work: it is mistyped, used already, or out of date. Ask for a new one.",
+    ),
+    EnrolmentRefusal.TOO_MANY_TRIES: (
+        "ลองรหัสที่ใช้ไม่ได้หลายครั้งเกินไป ลองใหม่ได้ในอีก {minutes} นาที",
+        "Too many tries with codes that do not work. Try again in {minutes} min.",
+    ),
+}
+
+
 @strawberry.type
 class EnrolmentRefused:
+    reason: EnrolmentRefusal
+    retry_after_seconds: int | None = strawberry.field(
+        default=None, description="Seconds until the next try; null where waiting changes nothing."
+    )
+
     @strawberry.field
     def message(self, lang: Language | None = None) -> str:
-        if lang is Language.EN:
-            return "This code does not work: it is mistyped, used already, or out of date. Ask for a new one."
-        return "รหัสนี้ใช้ไม่ได้: พิมพ์ผิด ใช้ไปแล้ว หรือหมดอายุ ขอรหัสใหม่"
+        thai, english = REFUSALS[self.reason]
+        minutes = -(-(self.retry_after_seconds or 0) // 60)
+        return (english if lang is Language.EN else thai).format(minutes=minutes)
 
 
 @strawberry.type

@@ -1,0 +1,100 @@
+"""Who holds a token, as a serving process knows it: remembered for a moment, forgotten at once where it is revoked."""
+
+import asyncio
+import contextlib
+import logging
+import time
+from dataclasses import dataclass
+
+import asyncpg
+
+from db.database import Database
+from db.people import Person, person_by_token, token_digest
+from db.revocation import revoked_lately
+from gql.presence import Presence
+
+# The doorbell's word for "somebody was revoked"; no election has such an id.
+PEOPLE_BELL = "!people"
+PERSON_REMEMBERED_SECONDS = 1.0
+PEOPLE_REMEMBERED = 20_000
+LOOK_SECONDS = 1.0
+# Longer than any revoking transaction takes to commit.
+MARGIN_SECONDS = 60.0
+log = logging.getLogger(__name__)
+
+
+@dataclass(slots=True)
+class _Known:
+    person: Person | None
+    until: float
+
+
+class People:
+    """Who holds a token; writers look again at the row itself."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._known: dict[str, _Known] = {}
+
+    async def find(self, token: str) -> Person | None:
+        digest, now = token_digest(token), time.monotonic()
+        known = self._known.get(digest)
+        if known is None or known.until < now:
+            known = _Known(await person_by_token(self._database.pool, token), now + PERSON_REMEMBERED_SECONDS)
+            if len(self._known) >= PEOPLE_REMEMBERED:
+                self._known.clear()
+            self._known[digest] = known
+        return known.person
+
+    def forget(self, person_ids: set[str]) -> None:
+        for digest in [d for d, known in self._known.items() if known.person and known.person.id in person_ids]:
+            del self._known[digest]
+
+
+class Revocations:
+    """Follows who was revoked, on any node: when the bell rings, and at least every second."""
+
+    def __init__(self, database: Database, people: People, presence: Presence) -> None:
+        self._database = database
+        self._people = people
+        self._presence = presence
+        self._rung = asyncio.Event()
+        self._task: asyncio.Task[None] | None = None
+        self._looked_at = time.monotonic()
+
+    def ring(self) -> None:
+        self._rung.set()
+
+    async def start(self) -> None:
+        self._task = asyncio.create_task(self._follow(), name="revocations")
+
+    async def close(self) -> None:
+        if self._task is not None:
+            self._task.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await self._task
+
+    async def look(self) -> None:
+        """Whoever was revoked since the last look is known no more, and what they have open ends.
+
+        The margin repeats what was seen before: a connection may have begun on what was remembered a moment ago.
+        """
+        began = time.monotonic()
+        revoked = await revoked_lately(self._database.pool, began - self._looked_at + MARGIN_SECONDS)
+        self._looked_at = began
+        if revoked:
+            self._people.forget(set(revoked))
+            self._presence.close(revoked)
+
+    async def _follow(self) -> None:
+        while True:
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._rung.wait(), LOOK_SECONDS)
+            self._rung.clear()
+            try:
+                await self.look()
+            except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, TimeoutError) as error:
+                log.warning("revocations cannot be read: %s", type(error).__name__)
+            except Exception:
+                # Without this look, whoever is revoked would keep what is open.
+                log.exception("revocations cannot be followed")
