@@ -11,6 +11,7 @@ from db.tables.definition import (
     StationRow,
 )
 from db.tables.evidence import EvidenceRow
+from db.tables.ledger import LedgerBundleRow, LedgerHeadRow, LedgerKeyRow, LedgerRow, LedgerTileRow
 from db.tables.log import LogEntryRow, LogHeadRow
 from db.tables.people import AssignmentRow, EnrolmentCodeRow, EnrolmentCodeStationRow, ReporterRow
 from db.tables.tally import SubmissionRow, TallyRow
@@ -26,6 +27,11 @@ __all__ = [
     "EnrolmentCodeRow",
     "EnrolmentCodeStationRow",
     "EvidenceRow",
+    "LedgerBundleRow",
+    "LedgerHeadRow",
+    "LedgerKeyRow",
+    "LedgerRow",
+    "LedgerTileRow",
     "LogEntryRow",
     "LogHeadRow",
     "OfficialFigureRow",
