@@ -25,3 +25,12 @@ class Settings(BaseSettings):
     heartbeat_seconds: float = Field(15.0, gt=0, description="At least one update of results so often.")
     readers_need_token: bool = Field(False, description="Only holders of a token read, once counting has opened too.")
     graphiql: bool = Field(True, description="Whether a browser on /graphql is shown GraphiQL.")
+    evidence_url: str | None = Field(
+        None, description="Where photographs are stored: file:///…, s3://bucket/path or memory:///."
+    )
+    evidence_bytes_max: int = Field(20_000_000, gt=0, description="Bytes of one photograph.")
+    evidence_pixels_max: int = Field(60_000_000, gt=0, description="Pixels of one photograph, width × height.")
+    evidence_uploads_per_hour: int = Field(300, gt=0, description="Photographs that one token may send an hour.")
+    evidence_bytes_per_hour: int = Field(
+        1_000_000_000, gt=0, description="Bytes of photographs that one token may send an hour."
+    )

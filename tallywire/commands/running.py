@@ -14,6 +14,7 @@ from rich.console import Console
 
 from db.database import DatabaseUnavailableError
 from db.embedded import EmbeddedPostgresError
+from tallywire.evidence.store import StoreUrlError
 from tallywire.settings import Settings
 
 BAD_INPUT = 2
@@ -42,10 +43,10 @@ def fail(line: str) -> NoReturn:
 
 @contextlib.contextmanager
 def clear_failures() -> Iterator[None]:
-    """What can go wrong with a database or its folder, said in one line."""
+    """What can go wrong with a database, its folder or the store of photographs, said in one line."""
     try:
         yield
-    except (DatabaseUnavailableError, EmbeddedPostgresError) as error:
+    except (DatabaseUnavailableError, EmbeddedPostgresError, StoreUrlError) as error:
         fail(str(error))
 
 
