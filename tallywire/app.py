@@ -18,6 +18,7 @@ from gql.context import Context
 from gql.post import Post
 from gql.schema.build import build_schema
 from gql.view import View
+from tallywire.evidence.routes import PATH as EVIDENCE_PATH
 from tallywire.packaged import web
 from tallywire.service import Service
 from tallywire.settings import Settings
@@ -74,19 +75,23 @@ def build_app(database: Database, settings: Settings) -> "Front":
     app = Starlette(routes=routes, lifespan=lifespan, middleware=[Middleware(GZipMiddleware, minimum_size=1_000)])
     app.state.service = service
     post = Post(schema, lambda address: Context(service.services, address=address), view.identify, app)
-    return Front(app, post)
+    return Front(app, post, service.photographs)
 
 
 class Front:
-    """Posts to `/graphql` take the lean way; all else goes through Starlette's routes."""
+    """Posts to `/graphql` take the lean way, photographs theirs; all else goes through Starlette's routes."""
 
-    def __init__(self, app: Starlette, post: ASGIApp) -> None:
+    def __init__(self, app: Starlette, post: ASGIApp, photographs: ASGIApp) -> None:
         self.app = app
         self._post = post
+        self._photographs = photographs
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "http" and scope["path"] == "/graphql" and scope["method"] == "POST":
             await self._post(scope, receive, send)
+            return
+        if scope["type"] == "http" and scope["path"].startswith(EVIDENCE_PATH):
+            await self._photographs(scope, receive, send)
             return
         # A client that goes away in the middle of its request is no fault of ours.
         with contextlib.suppress(ClientDisconnect):
