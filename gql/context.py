@@ -12,6 +12,7 @@ from db.answers import Answer, Request
 from db.audit import Actor
 from db.database import Database
 from db.decision import DecisionMade, read_decisions
+from db.evidence import Photograph, photographs
 from db.people import Person
 from db.reporters import Record, records
 from db.stations import assigned, locations, sheets
@@ -93,6 +94,7 @@ class Loaders:
         self.sheet: DataLoader[tuple[str, str], StationContestRow | None] = DataLoader(self._sheets, cache=False)
         self.decisions: DataLoader[tuple[str, str], list[DecisionMade]] = DataLoader(self._decisions, cache=False)
         self.assigned: DataLoader[str, list[str]] = DataLoader(self._assigned, cache=False)
+        self.photograph: DataLoader[str, Photograph | None] = DataLoader(self._photographs, cache=False)
         self.record: DataLoader[str, Record] = DataLoader(self._records, cache=False)
 
     @property
@@ -122,6 +124,10 @@ class Loaders:
     async def _assigned(self, reporter_ids: list[str]) -> list[list[str]]:
         found = await assigned(self._database, reporter_ids)
         return [found[reporter_id] for reporter_id in reporter_ids]
+
+    async def _photographs(self, digests: list[str]) -> list[Photograph | None]:
+        found = await photographs(self._database.pool, digests)
+        return [found.get(digest) for digest in digests]
 
     async def _records(self, reporter_ids: list[str]) -> list[Record]:
         found = await records(self._database, reporter_ids)

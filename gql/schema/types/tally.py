@@ -16,6 +16,7 @@ from db.tallies import TallyFilter, count_tallies
 from feed.election_feed import ElectionFeed
 from gql.context import Info
 from gql.schema.types.definition import Candidate, Contest
+from gql.schema.types.evidence import Evidence
 from gql.schema.types.pages import PageInfo
 from gql.schema.types.scalars import Language, TallyCoverage, TallyRule, TallyState, Verdict
 from gql.schema.types.station import Station
@@ -135,6 +136,18 @@ class Tally:
         if not mine and context.role not in (Role.EDITOR, Role.OPERATOR):
             return []
         return [Finding(facts=finding_from_json(value)) for value in self.row.findings]
+
+    @strawberry.field(
+        description="Its photographs that are stored; those of a HELD or REJECTED tally for editors and its reporter."
+    )
+    async def evidence(self, info: Info) -> list[Evidence]:
+        context = info.context
+        mine = context.person is not None and context.person.id == self.row.reporter_id
+        hidden = self.row.state in (TallyState.HELD, TallyState.REJECTED)
+        if not self.row.evidence or (hidden and not mine and context.role not in (Role.EDITOR, Role.OPERATOR)):
+            return []
+        found = await context.loaders.photograph.load_many(self.row.evidence)
+        return [Evidence(photograph=photograph) for photograph in found if photograph is not None]
 
     @strawberry.field
     def note(self, info: Info) -> str | None:
