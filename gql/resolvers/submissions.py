@@ -109,7 +109,8 @@ def submission_from(values: Values, reporter: str) -> Submission:
         ballots_cast=get("ballotsCast"),
         as_written=values["asWritten"],
         replaces=get("replaces"),
-        evidence=tuple(values["evidence"]),
+        # The same photograph twice is one photograph.
+        evidence=tuple(dict.fromkeys(values["evidence"])),
         counted_at=get("countedAt"),
         note=get("note"),
         reporter=reporter,

@@ -25,7 +25,6 @@ from tests.conftest import Night
 # What the ledger, differences, the review queue and photographs need. Each leaves this list when it is served.
 STILL_TO_COME = frozenset(
     {
-        "Tally.evidence",
         "Tally.receipt",
         "Query.cuts",
         "Query.reviewQueue",
@@ -36,7 +35,6 @@ STILL_TO_COME = frozenset(
         "Mutation.withdrawTally",
         "Mutation.reviewTally",
         "Subscription.reviewQueueChanged",
-        "Evidence",
         "Checkpoint",
         "Cut",
         "InclusionProof",
