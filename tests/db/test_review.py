@@ -86,6 +86,7 @@ async def _sheet(at: Desk, station: str) -> tuple[str, int, str | None]:
         "SELECT state, held, standing_id FROM station_contest WHERE station_id = $1 AND contest_id = 'small/mayor'",
         f"small/{station}",
     )
+    assert row is not None
     return row["state"], row["held"], row["standing_id"]
 
 

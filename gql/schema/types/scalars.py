@@ -14,6 +14,7 @@ from counting.vocabulary import (
     Language,
     ReportKind,
     ResultsStatus,
+    ReviewDecision,
     Role,
     StationState,
     TallyCoverage,
@@ -66,6 +67,7 @@ __all__ = [
     "Language",
     "ReportKind",
     "ResultsStatus",
+    "ReviewDecision",
     "Role",
     "StationState",
     "TallyCoverage",
@@ -131,6 +133,7 @@ strawberry.enum(
         " tally without showing its numbers, and the entry of the decision reveals them."
     ),
 )
+strawberry.enum(ReviewDecision)
 strawberry.enum(Verdict, description="What a rule made of a tally. FLAG: it counts, and editors see the mark.")
 strawberry.enum(TallyRule, description="One value a rule; the design says what each looks at.")
 strawberry.enum(

@@ -76,6 +76,7 @@ class TallyRejected:
     client_tally_id: ID | None
     findings: list[Finding]
     replayed: bool
+    refused: Tally | None = strawberry.field(default=None, description="The held tally that an editor refused by this.")
 
 
 SubmitTallyResult = Annotated[TallyAccepted | TallyHeld | TallyRejected, strawberry.union(name="SubmitTallyResult")]

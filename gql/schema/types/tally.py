@@ -15,6 +15,7 @@ from db.tables import TallyRow
 from db.tallies import TallyFilter, count_tallies
 from feed.election_feed import ElectionFeed
 from gql.context import Info
+from gql.schema.types.decision import TallyDecision
 from gql.schema.types.definition import Candidate, Contest
 from gql.schema.types.evidence import Evidence
 from gql.schema.types.pages import PageInfo
@@ -155,6 +156,17 @@ class Tally:
         context = info.context
         mine = context.person is not None and context.person.id == self.row.reporter_id
         return self.row.note if mine or context.role in (Role.EDITOR, Role.OPERATOR) else None
+
+    @strawberry.field(description="What was decided on it, or took it out of the count, in the order of the feed.")
+    async def decisions(self, info: Info) -> list[TallyDecision]:
+        made = await info.context.loaders.decisions.load((self.row.station_id, self.row.contest_id))
+        return [TallyDecision(feed=self.feed, made=one) for one in made if one.concerns(self.row.id)]
+
+    @strawberry.field(description="The newest of its decisions: by whom, when and why.")
+    async def decision(self, info: Info) -> TallyDecision | None:
+        made = await info.context.loaders.decisions.load((self.row.station_id, self.row.contest_id))
+        mine = [one for one in made if one.concerns(self.row.id)]
+        return TallyDecision(feed=self.feed, made=mine[-1]) if mine else None
 
     @strawberry.field
     async def supersedes(self, info: Info) -> "Tally | None":
