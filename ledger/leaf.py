@@ -8,9 +8,15 @@ import hashlib
 import json
 from collections.abc import Mapping
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, Protocol
 
 FORMAT = "tallywire/1"
+
+
+class Columns(Protocol):
+    """A row of the log, by the names of its columns."""
+
+    def __getitem__(self, name: str, /) -> Any: ...
 
 
 class BadLeafError(Exception):
@@ -38,7 +44,7 @@ def _no_fraction(text: str) -> float:
     raise ValueError(f"{text} is a fraction")
 
 
-def leaf_of(entry: Mapping[str, Any], definition_sha256: str) -> bytes:
+def leaf_of(entry: Columns, definition_sha256: str) -> bytes:
     """`entry`: the columns of the log by their names. The leaf of entry n is number n - 1 of the tree."""
     return canonical(
         {
