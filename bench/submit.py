@@ -98,8 +98,7 @@ def run(folder: Path, package: Path, turns: int, seconds: float, connections: in
         postgres.stop()
     ours, textbook = measured
     per_turn = [
-        _rate(one) / _rate(other)
-        for one, other in zip(candidates[0].turns[1:], candidates[1].turns[1:], strict=True)
+        _rate(one) / _rate(other) for one, other in zip(candidates[0].turns[1:], candidates[1].turns[1:], strict=True)
     ]
     return {
         "postgres": settings,
@@ -166,11 +165,13 @@ def _process(module: str, *arguments: str, output: int | None, **environment: st
 def _port(process: subprocess.Popen[str]) -> int:
     """The port that a server prints when it listens."""
     assert process.stdout is not None
+    said = []
     for line in process.stdout:
+        said.append(line)
         if "http://127.0.0.1:" in line:
             digits = line.split("http://127.0.0.1:")[1]
             return int(digits[: next(place for place, sign in enumerate(digits) if not sign.isdigit())])
-    raise AssertionError("the server ended while it started")
+    raise AssertionError("the server ended while it started: " + "".join(said))
 
 
 def _take_turn(

@@ -1,4 +1,4 @@
-"""What `bench.submit` sends: the governor's count at every station of Bangkok, partial after partial, and who sends it."""
+"""What `bench.submit` sends: the governor's count at every station of Bangkok, partial after partial, and by whom."""
 
 import uuid
 from collections.abc import Iterator

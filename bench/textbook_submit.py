@@ -87,7 +87,7 @@ SubmitTallyResult = Annotated[TallyAccepted | TallyRejected, strawberry.union(na
 @strawberry.type
 class Query:
     @strawberry.field
-    async def tally(self, id: strawberry.ID) -> Tally | None:
+    async def tally(self, id: strawberry.ID) -> Tally | None:  # noqa: A002
         async with AsyncSession(engine) as session:
             record = await session.get(TallyRecord, id)
         return Tally(id=strawberry.ID(record.id), state="ACCEPTED") if record else None
@@ -96,7 +96,7 @@ class Query:
 @strawberry.type
 class Mutation:
     @strawberry.mutation
-    async def submit_tally(self, input: SubmitTallyInput) -> SubmitTallyResult:
+    async def submit_tally(self, input: SubmitTallyInput) -> SubmitTallyResult:  # noqa: A002
         async with AsyncSession(engine, expire_on_commit=False) as session:
             record = TallyRecord(
                 client_tally_id=input.client_tally_id,

@@ -1,5 +1,6 @@
 """What every resolver is given: who asks, the feeds, the way in, and loaders that batch."""
 
+import contextlib
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from typing import Any
@@ -24,6 +25,7 @@ from feed.tail import Tail
 from feed.updates import Pace
 from gql.attempts import Attempts
 from gql.presence import Presence
+from ledger.reader import Ledger, NoHeadError, TallyKey
 
 SEES_BEFORE_COUNTING = frozenset({Role.EDITOR, Role.OPERATOR})
 
@@ -41,6 +43,21 @@ class Services:
     presence: Presence
     attempts: Attempts
     shut_out: Callable[[], Awaitable[None]]
+    ledger: Ledger
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What a root field's resolver gave already, or raised."""
+
+    value: Any = None
+    error: Exception | None = None
+
+    def result(self) -> Any:
+        """Raises what the resolver raised."""
+        if self.error is not None:
+            raise self.error
+        return self.value
 
 
 @dataclass(slots=True)
@@ -57,10 +74,15 @@ class Context:
     connection_params: dict[str, object] | None = None
     request: Any = None
     response: Any = None
-    loaders: "Loaders" = field(init=False)
+    outcome: Outcome | None = None
+    _loaders: "Loaders | None" = field(default=None, init=False, repr=False)
 
-    def __post_init__(self) -> None:
-        self.loaders = Loaders(self)
+    @property
+    def loaders(self) -> "Loaders":
+        """Made when first asked for: most of a night's calls need none."""
+        if self._loaders is None:
+            self._loaders = Loaders(self)
+        return self._loaders
 
     @property
     def role(self) -> Role | None:
@@ -83,6 +105,14 @@ class Context:
         return Sight(self.person.id if self.person else None, held=self.role in SEES_BEFORE_COUNTING)
 
 
+@dataclass(frozen=True, slots=True)
+class ReceiptKey:
+    """Of a tally that this reader may see."""
+
+    election_id: str
+    tally: TallyKey
+
+
 class Loaders:
     """One statement for all the rows that a request asks one by one. Nothing is cached: a socket lives long."""
 
@@ -96,6 +126,7 @@ class Loaders:
         self.assigned: DataLoader[str, list[str]] = DataLoader(self._assigned, cache=False)
         self.photograph: DataLoader[str, Photograph | None] = DataLoader(self._photographs, cache=False)
         self.record: DataLoader[str, Record] = DataLoader(self._records, cache=False)
+        self.receipt: DataLoader[ReceiptKey, str | None] = DataLoader(self._receipts, cache=False)
 
     @property
     def _database(self) -> Database:
@@ -132,6 +163,15 @@ class Loaders:
     async def _records(self, reporter_ids: list[str]) -> list[Record]:
         found = await records(self._database, reporter_ids)
         return [found[reporter_id] for reporter_id in reporter_ids]
+
+    async def _receipts(self, keys: list[ReceiptKey]) -> list[str | None]:
+        """None where no head covers the tally yet."""
+        found: dict[str, str] = {}
+        for election_id in {key.election_id for key in keys}:
+            wanted = [key.tally for key in keys if key.election_id == election_id]
+            with contextlib.suppress(NoHeadError):
+                found |= await self._context.services.ledger.receipts(election_id, wanted)
+        return [found.get(key.tally.tally_id) for key in keys]
 
 
 Info = strawberry.Info[Context, None]

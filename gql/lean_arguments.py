@@ -38,6 +38,9 @@ def install(schema: Schema) -> None:
 
 def _resolve(resolver: Callable[..., Awaitable[Any]], marks: list[Access]) -> Callable[..., Awaitable[Any]]:
     async def resolve(source: Any, info: GraphQLResolveInfo[Any], **arguments: Any) -> Any:
+        if (outcome := info.context.outcome) is not None:
+            info.context.outcome = None
+            return outcome.result()
         for mark in marks:
             mark.has_permission(source, info)  # type: ignore[arg-type]
         return await resolver(info, **arguments)

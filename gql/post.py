@@ -20,6 +20,7 @@ from strawberry.types.graphql import OperationType
 from gql.context import Context
 from gql.errors import unavailable
 from gql.frames import BadShapeError, check_request, parse
+from gql.lean_mutation import LeanMutations
 
 BODY_BYTES_MAX = 1_000_000
 ALLOWED = OperationType.from_http("POST")
@@ -46,6 +47,7 @@ class Post:
         self._schema = schema
         self._new_context = new_context
         self._identify = identify
+        self._lean = LeanMutations(schema)
         self._otherwise = otherwise
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -76,14 +78,20 @@ class Post:
             raise RefusedError(400, str(error)) from error
         context = self._new_context(client[0] if client else None)
         await self._identify(context, authorization.decode("latin-1") if authorization else None)
+        query, variables, operation_name = request["query"], request.get("variables"), request.get("operationName")
+        known = self._lean.find(query, operation_name)
+        if known is not None:
+            answer = await known.answer(context, variables)
+            if answer is not None:
+                return answer
         # A phone that loses its network in the middle takes nothing back: what it handed in is carried through.
         try:
             result = await asyncio.shield(
                 self._schema.execute(
-                    request["query"],
-                    variable_values=request.get("variables"),
+                    query,
+                    variable_values=variables,
                     context_value=context,
-                    operation_name=request.get("operationName"),
+                    operation_name=operation_name,
                     allowed_operation_types=ALLOWED,
                 )
             )
@@ -91,6 +99,8 @@ class Post:
             raise RefusedError(400, _reason(error)) from error
         except MissingQueryError as error:
             raise RefusedError(400, "query must be a string") from error
+        if not result.errors:
+            self._lean.learn(query, operation_name)
         return orjson.dumps(process_result(result))
 
 
