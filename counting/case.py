@@ -59,11 +59,15 @@ class ReplacedTally:
 
 @dataclass(frozen=True, slots=True)
 class HeldTally:
-    """A FINAL of the same contest and station that waits for an editor."""
+    """A FINAL of the same contest and station that waits for an editor.
+
+    `decides`: it is held for nothing but its disagreement with another's report, and its reporter may still send.
+    """
 
     id: str
     reporter: str
     numbers: Numbers
+    decides: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,7 @@ from counting.rules.objection import Objection
 from counting.rules.revision import corrects
 from counting.rules.table import JUDGING_RULES, SHAPE_RULES
 from counting.tally import Finding, Numbers, Submission
+from counting.third_report import ThirdReport, deciding_rival, third_report
 from counting.vocabulary import TallyCoverage, TallyRule, Verdict
 
 __all__ = ["Judgement", "Outcome", "content_digest", "differing_fields", "judge"]
@@ -37,6 +38,7 @@ ABOUT_NUMBERS = frozenset(
 class Outcome(StrEnum):
     """REJECT: stored for the audit only. HOLD: waits for an editor. COUNT: becomes the standing tally.
 
+    RELEASE: the third of three reports: the held tally that it agrees with becomes the standing one.
     CONFIRM: another reporter's FINAL has these numbers, it gains a confirmation and no tally is made.
     REPEAT: the reporter's own standing tally says the same, it is the answer and nothing is made.
     """
@@ -44,6 +46,7 @@ class Outcome(StrEnum):
     REJECT = "REJECT"
     HOLD = "HOLD"
     COUNT = "COUNT"
+    RELEASE = "RELEASE"
     CONFIRM = "CONFIRM"
     REPEAT = "REPEAT"
 
@@ -53,15 +56,14 @@ class Judgement:
     """`verdict` is the strictest among `findings`; a refused tally is told only what refuses it.
 
     `numbers` is None where the rows are not a sheet of the contest.
-    `agrees_with`: held FINALs of other reporters with the very numbers of this one. With COUNT or CONFIRM they
-    can stand as confirmations.
+    `third`: what a report that confirms or releases decides about the held ones of its sheet.
     """
 
     findings: tuple[Finding, ...]
     verdict: Verdict | None
     numbers: Numbers | None
     outcome: Outcome
-    agrees_with: tuple[str, ...] = ()
+    third: ThirdReport | None = None
 
 
 def judge(submission: Submission, case: Case) -> Judgement:
@@ -75,16 +77,21 @@ def judge(submission: Submission, case: Case) -> Judgement:
     if verdict is Verdict.REJECT:
         refusing = tuple(finding for finding in findings if finding.verdict is Verdict.REJECT)
         return Judgement(refusing, Verdict.REJECT, numbers, Outcome.REJECT)
-    agrees_with = _agreeing_rivals(submission, case, numbers)
     if _repeats(submission, case, numbers):
         return Judgement((), None, numbers, Outcome.REPEAT)
     if _confirms(submission, case, numbers):
         findings = tuple(finding for finding in findings if finding.rule not in ABOUT_NUMBERS)
         verdict = strictest(findings)
-        outcome = Outcome.HOLD if verdict is Verdict.HOLD else Outcome.CONFIRM
-        return Judgement(findings, verdict, numbers, outcome, agrees_with)
-    outcome = Outcome.HOLD if verdict is Verdict.HOLD else Outcome.COUNT
-    return Judgement(findings, verdict, numbers, outcome, agrees_with)
+        if verdict is Verdict.HOLD:
+            return Judgement(findings, verdict, numbers, Outcome.HOLD)
+        third = third_report(submission, case, numbers)
+        return Judgement(findings, verdict, numbers, Outcome.CONFIRM, third)
+    if verdict is Verdict.HOLD:
+        return Judgement(findings, verdict, numbers, Outcome.HOLD)
+    if deciding_rival(submission, case, numbers) is not None:
+        third = third_report(submission, case, numbers)
+        return Judgement(findings, verdict, numbers, Outcome.RELEASE, third)
+    return Judgement(findings, verdict, numbers, Outcome.COUNT)
 
 
 def strictest(findings: tuple[Finding, ...]) -> Verdict | None:
@@ -148,14 +155,4 @@ def _confirms(submission: Submission, case: Case, numbers: Numbers) -> bool:
         and submission.coverage is TallyCoverage.FINAL
         and not corrects(submission, case)
         and same_numbers(standing.numbers, numbers)
-    )
-
-
-def _agreeing_rivals(submission: Submission, case: Case, numbers: Numbers) -> tuple[str, ...]:
-    if submission.coverage is not TallyCoverage.FINAL:
-        return ()
-    return tuple(
-        rival.id
-        for rival in case.rivals
-        if rival.reporter != submission.reporter and same_numbers(rival.numbers, numbers)
     )

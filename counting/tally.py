@@ -61,7 +61,7 @@ class Numbers:
 
 @dataclass(frozen=True, slots=True)
 class StandingTally:
-    """The tally that counts now for one contest at one station."""
+    """The tally that counts now for one contest at one station; `confirmations` by other people."""
 
     id: str
     revision: int
@@ -69,6 +69,7 @@ class StandingTally:
     numbers: Numbers
     reporter: str
     recorded_at: datetime
+    confirmations: int = 0
 
 
 @dataclass(frozen=True, slots=True)

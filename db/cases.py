@@ -46,6 +46,7 @@ class Cases:
             reused_in_fields=reused,
             assigned=is_assigned,
             assigned_stations=() if is_assigned else tuple(map(self._label, assigned)),
+            evidence_held=facts.photographs,
             evidence_elsewhere=facts.likeness.evidence_elsewhere(submission, self._is_alive),
             same_numbers_at=facts.likeness.same_numbers_at(place, submission, self._is_alive),
             other_offices=self._other_offices(submission),

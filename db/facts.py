@@ -7,10 +7,13 @@ from datetime import UTC, datetime
 import asyncpg
 
 from counting.tally import Submission
+from counting.vocabulary import TallyCoverage, TallyRule
 from db.answers import Request
 from db.database import Connection
 from db.definitions import ElectionDefinition
-from db.likeness import Likeness, read_likeness
+from db.evidence import stored
+from db.likeness import Likeness, is_asked, read_likeness
+from db.review import KnownTally, read_known
 from db.sheet import OtherFinal, Sheet, SheetKey, lock_sheets, other_finals
 from db.spreads import SpreadBook
 
@@ -44,7 +47,11 @@ class DefinitionOutdatedError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """`assigned`: station ids by reporter. `replaced`: tallies by id. `finals`: by station, then contest."""
+    """`assigned`: station ids by reporter. `replaced`: tallies by id. `finals`: by station, then contest.
+
+    `rivals`: the held FINALs by id, where a third report decides about them. `photographs`: those named in the batch
+    that are stored; None where the election asks for none.
+    """
 
     election: asyncpg.Record
     earlier: dict[Key, asyncpg.Record]
@@ -55,6 +62,8 @@ class Facts:
     revoked: frozenset[str]
     likeness: Likeness
     spreads: SpreadBook
+    rivals: dict[str, KnownTally]
+    photographs: frozenset[str] | None
 
 
 async def read_facts(
@@ -80,6 +89,8 @@ async def read_facts(
         revoked=frozenset(row["id"] for row in seen if row["revoked_at"] is not None),
         likeness=await read_likeness(connection, definition, sent),
         spreads=spreads,
+        rivals=await _read_rivals(connection, definition, sheets),
+        photographs=await _read_photographs(connection, definition, sent),
     )
 
 
@@ -93,3 +104,19 @@ async def _read_assignments(connection: Connection, sent: Sequence[Submission]) 
 async def _read_replaced(connection: Connection, sent: Sequence[Submission]) -> dict[str, asyncpg.Record]:
     ids = [one.replaces for one in sent if one.replaces is not None]
     return {row["id"]: row for row in await connection.fetch(READ_REPLACED, ids)} if ids else {}
+
+
+async def _read_rivals(
+    connection: Connection, definition: ElectionDefinition, sheets: dict[SheetKey, Sheet]
+) -> dict[str, KnownTally]:
+    ids = [rival.id for sheet in sheets.values() for rival in sheet.rivals]
+    return await read_known(connection, ids) if ids and definition.bounds.third_report_decides else {}
+
+
+async def _read_photographs(
+    connection: Connection, definition: ElectionDefinition, sent: Sequence[Submission]
+) -> frozenset[str] | None:
+    if not definition.bounds.evidence_min or not is_asked(TallyRule.EVIDENCE_MISSING, definition.bounds):
+        return None
+    named = {sha256 for one in sent if one.coverage is TallyCoverage.FINAL for sha256 in one.evidence}
+    return frozenset(await stored(connection, named)) if named else frozenset()

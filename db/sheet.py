@@ -25,15 +25,20 @@ LOCK_SHEETS = """
 READ_SHEETS = """
     SELECT s.station_id, s.contest_id, s.state, s.revisions, s.held, t.id, t.revision, t.coverage, t.votes,
         t.valid_ballots, t.invalid_ballots, t.no_vote_ballots, t.ballots_cast, t.reporter_id, t.recorded_at,
-        t.evidence, t.counted_at, t.as_written
+        t.evidence, t.counted_at, t.as_written, t.confirmations
     FROM station_contest s LEFT JOIN tally t ON t.id = s.standing_id
     WHERE (s.station_id, s.contest_id) IN (SELECT * FROM unnest($1::text[], $2::text[]))
 """
+# One that an editor has put back has no salt left; it has no voice again.
 HELD_FINALS = """
-    SELECT station_id, contest_id, id, reporter_id, votes, valid_ballots, invalid_ballots, no_vote_ballots, ballots_cast
-    FROM tally WHERE state = 'HELD' AND coverage = 'FINAL'
-        AND (station_id, contest_id) IN (SELECT * FROM unnest($1::text[], $2::text[]))
-    ORDER BY recorded_at, id
+    SELECT t.station_id, t.contest_id, t.id, t.reporter_id, t.votes, t.valid_ballots, t.invalid_ballots,
+        t.no_vote_ballots, t.ballots_cast,
+        t.salt IS NOT NULL AND r.revoked_at IS NULL AND coalesce((
+            SELECT bool_and(f->>'rule' = 'DISAGREES_WITH_ANOTHER_REPORT')
+            FROM jsonb_array_elements(t.findings) AS f WHERE f->>'verdict' = 'HOLD'), false) AS decides
+    FROM tally t JOIN reporter r ON r.id = t.reporter_id WHERE t.state = 'HELD' AND t.coverage = 'FINAL'
+        AND (t.station_id, t.contest_id) IN (SELECT * FROM unnest($1::text[], $2::text[]))
+    ORDER BY t.recorded_at, t.id
 """
 OTHER_FINALS = """
     SELECT s.station_id, s.contest_id, greatest(
@@ -150,7 +155,7 @@ async def lock_sheets(connection: Connection, keys: Sequence[SheetKey]) -> dict[
     if any(sheet.held for sheet in sheets.values()):
         for row in await connection.fetch(HELD_FINALS, stations, contests):
             sheet = sheets[row["station_id"], row["contest_id"]]
-            sheet.rivals.append(HeldTally(row["id"], row["reporter_id"], numbers_from(row)))
+            sheet.rivals.append(HeldTally(row["id"], row["reporter_id"], numbers_from(row), row["decides"]))
     return sheets
 
 
@@ -165,6 +170,7 @@ def _sheet(row: asyncpg.Record) -> Sheet:
         numbers_from(row),
         row["reporter_id"],
         row["recorded_at"],
+        row["confirmations"],
     )
     public = public_from(row)
     return Sheet(row["station_id"], row["contest_id"], state, row["revisions"], row["held"], standing, public)

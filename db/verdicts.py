@@ -13,14 +13,17 @@ from counting.content import content, content_digest, differing_content
 from counting.judge import Judgement, Outcome, judge
 from counting.numbers import ballots_of
 from counting.tally import Numbers, StandingTally, Submission
-from counting.vocabulary import ReportKind, TallyCoverage, TallyState
+from counting.third_report import ThirdReport
+from counting.vocabulary import ReportKind, TallyCoverage, TallyRule, TallyState, Verdict
 from db.answers import Accepted, Answer, Held, Rejected, Request, finding_from_json, finding_to_json, replayed
 from db.cases import Cases
 from db.definitions import ElectionDefinition
 from db.facts import Facts, Key
 from db.plan import Flags, Plan, commitment
+from db.review import KnownTally, known
 from db.sheet import OtherFinal, Sheet, public_tally
 from db.tables import TallyRow
+from db.third_report import carry_out, confirm
 
 
 class ReporterRevokedError(Exception):
@@ -100,7 +103,7 @@ class Bench:
         if judgement.outcome is Outcome.REJECT or sheet is None or judgement.numbers is None:
             return Draft(Rejected(submission.client_tally_id, judgement.findings))
         if judgement.outcome not in (Outcome.HOLD, Outcome.COUNT):
-            return self._stands_already(judgement, sheet)
+            return self._stands_already(judgement, sheet, recorded_at)
         digest = self._facts.likeness.digests[place]
         taken = Taken(submission, judgement, judgement.numbers, sheet, recorded_at, digest)
         return self._hold(taken) if judgement.outcome is Outcome.HOLD else self._count(taken)
@@ -126,13 +129,11 @@ class Bench:
             tally.supersedes_id = before.standing_id
             self._plan.supersede(before.standing_id, tally.id)
         public = public_of(tally, taken.numbers)
-        sheet.stand(
-            StandingTally(
-                *(tally.id, tally.revision, tally.coverage, taken.numbers, tally.reporter_id, taken.recorded_at)
-            ),
-            public,
+        standing = StandingTally(
+            *(tally.id, tally.revision, tally.coverage, taken.numbers, tally.reporter_id, taken.recorded_at)
         )
-        self._note_final(submission, taken.numbers)
+        sheet.stand(standing, public)
+        self._note_final(sheet, standing)
         corrects = submission.replaces is not None
         entry = self._plan.enter(
             sheet,
@@ -146,12 +147,11 @@ class Bench:
         )
         return Draft(Accepted(tally.id, 0, tally), entry)
 
-    def _note_final(self, submission: Submission, numbers: Numbers) -> None:
+    def _note_final(self, sheet: Sheet, standing: StandingTally) -> None:
         """Another contest's FINAL of the same station may come later in this very batch."""
-        if submission.coverage is TallyCoverage.FINAL:
-            self._facts.finals.setdefault(submission.station_id, {})[submission.contest_id] = OtherFinal(
-                ballots_of(numbers), submission.reporter
-            )
+        if standing.coverage is TallyCoverage.FINAL:
+            final = OtherFinal(ballots_of(standing.numbers), standing.reporter)
+            self._facts.finals.setdefault(sheet.station_id, {})[sheet.contest_id] = final
 
     def _hold(self, taken: Taken) -> Draft:
         """The tally waits for an editor; the log commits to it without showing a number."""
@@ -161,7 +161,9 @@ class Bench:
         tally.salt = secrets.token_hex(16)
         sheet.held += 1
         if tally.coverage is TallyCoverage.FINAL:
-            sheet.rivals.append(HeldTally(tally.id, tally.reporter_id, taken.numbers))
+            holds = {finding.rule for finding in taken.judgement.findings if finding.verdict is Verdict.HOLD}
+            decides = holds == {TallyRule.DISAGREES_WITH_ANOTHER_REPORT}
+            sheet.rivals.append(HeldTally(tally.id, tally.reporter_id, taken.numbers, decides))
         sheet.settle()
         entry = self._plan.enter(
             sheet,
@@ -173,12 +175,25 @@ class Bench:
         )
         return Draft(Held(tally.id, taken.judgement.findings, tally), entry)
 
-    def _stands_already(self, judgement: Judgement, sheet: Sheet) -> Draft:
-        """Equal numbers make no new tally: the standing one is the answer, confirmed by another person's."""
+    def _stands_already(self, judgement: Judgement, sheet: Sheet, at: datetime) -> Draft:
+        """No new tally is made: the one that stands, or is released by this report, is the answer."""
+        entry = self._decide(judgement.third, sheet, at) if judgement.third else None
         assert sheet.standing is not None
-        if judgement.outcome is Outcome.CONFIRM:
-            self._plan.confirm(sheet.standing.id)
-        return Draft(Accepted(sheet.standing.id, 0), self._plan.entry_of(sheet.standing.id))
+        if judgement.outcome is not Outcome.REPEAT:
+            confirm(self._plan, sheet)
+        return Draft(Accepted(sheet.standing.id, 0), self._plan.entry_of(sheet.standing.id) if entry is None else entry)
+
+    def _decide(self, third: ThirdReport, sheet: Sheet, at: datetime) -> int | None:
+        held = {rival.id: self._known(rival) for rival in sheet.rivals}
+        entry = carry_out(self._plan, sheet, third, held, at)
+        if sheet.standing is not None:
+            self._note_final(sheet, sheet.standing)
+        return entry
+
+    def _known(self, rival: HeldTally) -> KnownTally:
+        """A held tally: stored, or of this very batch."""
+        fresh = self._plan.tallies.get(rival.id)
+        return known(fresh, rival.numbers) if fresh else self._facts.rivals[rival.id]
 
     def _tally(self, taken: Taken, state: TallyState) -> TallyRow:
         submission, numbers, sheet = taken.submission, taken.numbers, taken.sheet

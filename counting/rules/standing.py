@@ -2,11 +2,12 @@
 
 from collections.abc import Iterator
 
-from counting.case import Case, ContestFacts, HeldTally
+from counting.case import Case, ContestFacts
 from counting.numbers import ballots_of, same_numbers
 from counting.rules.objection import Objection, Value, bilingual, local
 from counting.rules.revision import corrects
-from counting.tally import Numbers, StandingTally, Submission
+from counting.tally import Numbers, Submission
+from counting.third_report import deciding_rival
 from counting.vocabulary import TallyCoverage
 
 # A number by its ballot number or field: what it was, and what it is now.
@@ -34,7 +35,7 @@ def disagrees_with_another_report(submission: Submission, case: Case, numbers: N
         or not standing.coverage is submission.coverage is TallyCoverage.FINAL
         or corrects(submission, case)
         or same_numbers(standing.numbers, numbers)
-        or _third_decides(submission, case, numbers)
+        or deciding_rival(submission, case, numbers) is not None
     ):
         return
     pairs = _pairs(standing.numbers, numbers, case.contest)
@@ -112,17 +113,6 @@ def offices_disagree(submission: Submission, case: Case, numbers: Numbers) -> It
             names = {**bilingual("contestA", case.contest.name), **bilingual("contestB", other.contest_name)}
             own = int(other.reporter == submission.reporter)
             yield Objection("ballotsCast", {**names, **compared, "own": own})
-
-
-def _third_decides(submission: Submission, case: Case, numbers: Numbers) -> bool:
-    return case.bounds.third_report_decides and any(
-        _agrees(rival, submission, case.standing, numbers) for rival in case.rivals
-    )
-
-
-def _agrees(rival: HeldTally, submission: Submission, standing: StandingTally | None, numbers: Numbers) -> bool:
-    people = {rival.reporter, submission.reporter, standing.reporter if standing else ""}
-    return len(people) == 3 and same_numbers(rival.numbers, numbers)
 
 
 def _pairs(before: Numbers, after: Numbers, contest: ContestFacts) -> list[Pair]:

@@ -83,7 +83,7 @@ cases = st.builds(
     evidence_elsewhere=st.sampled_from([(), (EvidenceUse("b", Text("14"), "z", CLOSE),)]),
     same_numbers_at=st.sampled_from([None, Text("14")]),
     other_offices=st.sampled_from([(), (OtherOffice(COUNCIL.name, 300, "a"),)]),
-    rivals=st.sampled_from([(), (HeldTally("t2", "b", numbers(1, 2, 3)),)]),
+    rivals=st.sampled_from([(), (HeldTally("t2", "b", numbers(1, 2, 3), decides=True),)]),
     district=st.sampled_from([None, SPREADS]),
     reporter_role=st.sampled_from(Role),
 )

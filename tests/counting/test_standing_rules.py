@@ -7,6 +7,7 @@ from counting.bounds import Bounds
 from counting.case import EvidenceUse, HeldTally, OtherOffice, ReplacedTally
 from counting.election import Text
 from counting.judge import Outcome, judge
+from counting.third_report import ThirdReport
 from counting.vocabulary import Role, TallyCoverage, TallyRule, TallyState, Verdict
 
 PARTIAL = TallyCoverage.PARTIAL
@@ -90,20 +91,47 @@ def test_another_reporters_final_with_one_vote_apart_is_held() -> None:
 
 
 def test_a_third_report_decides_only_where_the_election_says_so() -> None:
-    rivals = (HeldTally("t2", "อาสา-9KM", numbers(100, 51, 200)),)
+    rivals = (HeldTally("t2", "อาสา-9KM", numbers(100, 51, 200), decides=True),)
     facts = case(standing=standing(100, 50, 200, by=OTHER), rivals=rivals)
     third = sheet(100, 51, 200)
     assert judge(third, facts).outcome is Outcome.HOLD
     deciding = replace(facts, bounds=Bounds("2", third_report_decides=True))
     judged = judge(third, deciding)
-    assert (judged.outcome, judged.agrees_with) == (Outcome.COUNT, ("t2",))
+    assert (judged.outcome, judged.third) == (Outcome.RELEASE, ThirdReport("t2", ()))
     assert judge(sheet(100, 52, 200), deciding).outcome is Outcome.HOLD
+    assert judge(replace(third, note="x"), replace(deciding, assigned=False)).outcome is Outcome.HOLD
+
+
+def test_a_third_report_that_equals_what_stands_refuses_what_is_held_against_it() -> None:
+    rivals = (
+        HeldTally("t2", "อาสา-9KM", numbers(100, 51, 200), decides=True),
+        HeldTally("t3", "อาสา-9KN", numbers(100, 52, 200)),
+        HeldTally("t4", "อาสา-9KP", numbers(100, 50, 200), decides=True),
+    )
+    facts = case(standing=standing(100, 50, 200, by=OTHER), rivals=rivals)
+    assert judge(sheet(100, 50, 200), facts).third is None
+    judged = judge(sheet(100, 50, 200), replace(facts, bounds=Bounds("2", third_report_decides=True)))
+    assert (judged.outcome, judged.third) == (Outcome.CONFIRM, ThirdReport(None, ("t2",))), "t3 is doubted otherwise"
+
+
+def test_a_report_that_somebody_confirmed_is_not_outvoted_by_two() -> None:
+    rivals = (HeldTally("t2", "อาสา-9KM", numbers(100, 51, 200), decides=True),)
+    confirmed = replace(standing(100, 50, 200, by=OTHER), confirmations=1)
+    facts = case(standing=confirmed, rivals=rivals, bounds=Bounds("2", third_report_decides=True))
+    assert judge(sheet(100, 51, 200), facts).outcome is Outcome.HOLD
+
+
+def test_a_report_that_is_doubted_otherwise_has_no_voice() -> None:
+    rivals = (HeldTally("t2", "อาสา-9KM", numbers(100, 51, 200)),)
+    bounds = Bounds("2", third_report_decides=True)
+    facts = case(standing=standing(100, 50, 200, by=OTHER), rivals=rivals, bounds=bounds)
+    assert judge(sheet(100, 51, 200), facts).outcome is Outcome.HOLD
 
 
 def test_nobody_is_a_third_to_their_own_report() -> None:
     bounds = Bounds("2", third_report_decides=True)
-    own = (HeldTally("t2", "อาสา-7Q4", numbers(100, 51, 200)),)
-    of_standing = (HeldTally("t3", OTHER, numbers(100, 51, 200)),)
+    own = (HeldTally("t2", "อาสา-7Q4", numbers(100, 51, 200), decides=True),)
+    of_standing = (HeldTally("t3", OTHER, numbers(100, 51, 200), decides=True),)
     for rivals in (own, of_standing):
         facts = case(standing=standing(100, 50, 200, by=OTHER), rivals=rivals, bounds=bounds)
         assert judge(sheet(100, 51, 200), facts).outcome is Outcome.HOLD
