@@ -3,10 +3,11 @@
 O(areas above the station) an entry. What readers are given are copies, made once a change and shared.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Hashable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
+from weakref import WeakKeyDictionary
 
 from counting.result import (
     AreaCount,
@@ -46,6 +47,11 @@ class ResultView:
     @cached_property
     def rows(self) -> list[Row]:
         return rows(self.count, self.contest.facts)
+
+    @cached_property
+    def rendered(self) -> "WeakKeyDictionary[Hashable, bytes]":
+        """What readers are sent of it, by what they selected: made once for all who selected the same."""
+        return WeakKeyDictionary()
 
     @cached_property
     def margin(self) -> int | None:

@@ -2,13 +2,16 @@
 
 import asyncio
 from collections import deque
-from collections.abc import Iterable, Sequence
+from collections.abc import Coroutine, Iterable, Sequence
+from itertools import islice
+from typing import Literal
 
 from counting.vocabulary import ElectionPhase
 from db.definitions import ElectionDefinition
 from db.log import ElectionState, LogEntry
 from feed.board import Board, ResultKey, ResultView
 from feed.history import History
+from feed.kinds import Ending
 from feed.position import BEFORE_COUNTING, Position
 
 RECENT_ENTRIES = 5_000
@@ -25,11 +28,15 @@ class ElectionFeed:
         self.history = History(definition)
         self._recent: deque[LogEntry] = deque(maxlen=RECENT_ENTRIES)
         self._changed = asyncio.Event()
-        self.closed = False
+        self.ending: Ending | None = None
 
     @property
     def id(self) -> str:
         return self.definition.id
+
+    @property
+    def closed(self) -> bool:
+        return self.ending is not None
 
     @property
     def sequence(self) -> int:
@@ -69,13 +76,14 @@ class ElectionFeed:
         changed, self._changed = self._changed, asyncio.Event()
         changed.set()
 
-    def close(self) -> None:
-        """The election was loaded anew: readers begin again on its new feed."""
-        self.closed = True
+    def close(self, ending: Ending = Ending.ANEW) -> None:
+        """Nothing more comes here; readers are told what to do by `ending`."""
+        self.ending = ending
         self.pulse()
 
-    async def changed(self) -> None:
-        await self._changed.wait()
+    def changed(self) -> Coroutine[None, None, Literal[True]]:
+        """Waits for the next change after this call, however late it is awaited."""
+        return self._changed.wait()
 
     async def reach(self, sequence: int) -> bool:
         """Waits a moment until this node has caught up with a position that another node gave out."""
@@ -90,14 +98,14 @@ class ElectionFeed:
                 return self.sequence >= sequence
         return self.sequence >= sequence
 
-    def recent_after(self, sequence: int) -> Sequence[LogEntry] | None:
-        """The entries after `sequence` that memory holds; None where it does not reach back so far."""
+    def recent_after(self, sequence: int, limit: int) -> Sequence[LogEntry] | None:
+        """So many entries after `sequence` from memory; None where it does not reach back so far."""
         if sequence >= self.sequence:
             return ()
         if not self._recent or self._recent[0].sequence > sequence + 1:
             return None
         first = sequence + 1 - self._recent[0].sequence
-        return [self._recent[place] for place in range(first, len(self._recent))]
+        return list(islice(self._recent, first, first + limit))
 
     def views(self, keys: Iterable[ResultKey], *, visible: bool, board: Board | None = None) -> list[ResultView]:
         """Results in the order of `keys`; before counting, zeros for those who may not see more."""

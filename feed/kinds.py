@@ -1,4 +1,4 @@
-"""How updates are called, and how a slow reader is served."""
+"""How updates are called, how a slow reader is served, and how a feed ends."""
 
 from enum import StrEnum
 
@@ -12,3 +12,12 @@ class UpdateKind(StrEnum):
 class DeliveryMode(StrEnum):
     LATEST = "LATEST"
     EVERY = "EVERY"
+
+
+class Ending(StrEnum):
+    """Why a reader is sent no more. GONE: for good; ANEW: on the new feed; AWAY, SLOW: let it come back and resume."""
+
+    GONE = "GONE"
+    ANEW = "ANEW"
+    AWAY = "AWAY"
+    SLOW = "SLOW"

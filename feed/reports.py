@@ -29,9 +29,9 @@ async def stream(feed: ElectionFeed, database: asyncpg.Pool, chosen: Selection, 
 
 async def entries_after(feed: ElectionFeed, database: asyncpg.Pool, sequence: int, limit: int) -> Sequence[LogEntry]:
     """From memory where it reaches back so far, else from the log; never beyond what this node has folded."""
-    recent = feed.recent_after(sequence)
+    recent = feed.recent_after(sequence, limit)
     if recent is not None:
-        return recent[:limit]
+        return recent
     head = feed.sequence
     return [entry for entry in await read_entries(database, feed.id, sequence, limit) if entry.sequence <= head]
 
@@ -39,6 +39,9 @@ async def entries_after(feed: ElectionFeed, database: asyncpg.Pool, sequence: in
 async def start_after(feed: ElectionFeed, after: Position | None) -> int:
     """The sequence to begin behind; without `after`, the beginning. Raises UnknownPositionError."""
     if after is None:
+        return 0
+    if not feed.opened and after.epoch == feed.definition.epoch:
+        # Whether a made-up position is known would tell how long the log is.
         return 0
     if after.epoch != feed.definition.epoch or not await feed.reach(after.sequence):
         raise UnknownPositionError

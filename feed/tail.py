@@ -16,6 +16,7 @@ from db.definitions import ElectionDefinition, read_definition
 from db.log import ElectionState, read_entries, read_states
 from feed.board import GapError
 from feed.election_feed import ElectionFeed
+from feed.kinds import Ending
 
 LOOK_SECONDS = 1.0
 PAGE = 1_000
@@ -43,7 +44,7 @@ class Tail:
             with contextlib.suppress(asyncio.CancelledError):
                 await self._task
         for feed in self._feeds.values():
-            feed.close()
+            feed.close(Ending.AWAY)
 
     def ring(self, _election_id: str) -> None:
         self._rung.set()
@@ -76,7 +77,7 @@ class Tail:
         states = await read_states(self._database.pool)
         for election_id in [*self._feeds]:
             if election_id not in states:
-                self._feeds.pop(election_id).close()
+                self._feeds.pop(election_id).close(Ending.GONE)
         known = self._feeds
         self._feeds = {name: known[name] for name in states if name in known}
         for state in states.values():
@@ -96,7 +97,7 @@ class Tail:
             # One broken log takes its own election from the air, to be folded anew on the next round, and no other.
             log.exception("the board of %s is folded anew", state.id)
             if broken := self._feeds.pop(state.id, None):
-                broken.close()
+                broken.close(Ending.AWAY)
             return
         if feed.enter(state) or advanced:
             feed.pulse()
@@ -111,7 +112,7 @@ class Tail:
         replaced = self._feeds.get(state.id)
         self._feeds[state.id] = feed
         if replaced is not None:
-            replaced.close()
+            replaced.close(Ending.ANEW)
         return feed
 
     async def _advance(self, feed: ElectionFeed, head: int) -> bool:

@@ -5,6 +5,7 @@ Authorization header or the init payload, and nothing but the one WebSocket prot
 """
 
 from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
@@ -19,14 +20,18 @@ from strawberry.exceptions import ConnectionRejectionError
 from strawberry.http import GraphQLRequestData
 from strawberry.http.base import BaseRequestProtocol
 from strawberry.http.exceptions import NonTextMessageReceived
+from strawberry.http.streaming import HTTPStreamTransport, merge_stream_with_heartbeat
 from strawberry.subscriptions import GRAPHQL_SSE_PROTOCOL, GRAPHQL_TRANSPORT_WS_PROTOCOL
 
 from db.database import is_away
 from db.people import Person
 from gql.context import Context, Services
 from gql.errors import unavailable
+from gql.event_stream import SERVER_SENT_EVENTS, SharedEvents, resumed
 from gql.frames import BadShapeError, check_frame, check_request, parse
+from gql.groups import Groups
 from gql.post import BODY_BYTES_MAX
+from gql.wire import Handler
 
 INIT_SECONDS = 10
 SUBSCRIPTIONS_PER_SOCKET = 100
@@ -47,10 +52,19 @@ class _Socket(ASGIWebSocketAdapter):
             return
 
 
+@dataclass(frozen=True, slots=True)
+class Wire:
+    """`buffer_bytes`: so much may wait to go out to a subscriber before it counts as slow."""
+
+    buffer_bytes: int = 262_144
+    allowed_origins: tuple[str, ...] = ("*",)
+
+
 class View(GraphQL[Context, None]):
     """`find_person` tells who holds a token; `page` is what a browser is shown on this path, with `headers`."""
 
     websocket_adapter_class = _Socket
+    graphql_transport_ws_handler_class = Handler
 
     def __init__(
         self,
@@ -59,6 +73,7 @@ class View(GraphQL[Context, None]):
         find_person: FindPerson,
         page: bytes | None,
         headers: Mapping[str, str],
+        wire: Wire,
     ) -> None:
         super().__init__(
             schema,
@@ -66,7 +81,11 @@ class View(GraphQL[Context, None]):
             subscription_protocols=(GRAPHQL_TRANSPORT_WS_PROTOCOL, GRAPHQL_SSE_PROTOCOL),
             connection_init_wait_timeout=timedelta(seconds=INIT_SECONDS),
             max_subscriptions_per_connection=SUBSCRIPTIONS_PER_SOCKET,
+            allowed_origins=wire.allowed_origins,
         )
+        self.groups = Groups(schema, services)
+        self.buffer_bytes = wire.buffer_bytes
+        self._stream_transport_map[SERVER_SENT_EVENTS].heartbeat_interval = services.pace.heartbeat
         self._services = services
         self._find_person = find_person
         self._page = page
@@ -140,6 +159,37 @@ class View(GraphQL[Context, None]):
             operation_name=checked.get("operationName"),
             extensions=checked.get("extensions"),
             protocol=transport.protocol if transport else "http",
+        )
+
+    async def execute_operation(
+        self,
+        request: Request,
+        request_adapter: AsyncHTTPRequestAdapter,
+        request_data: GraphQLRequestData | list[GraphQLRequestData],
+        context: Context,
+        root_value: None,
+        sub_response: Response,
+    ) -> Any:
+        """Event streams of subscriptions are served by groups wherever they can be."""
+        if isinstance(request_data, GraphQLRequestData) and request_data.protocol == SERVER_SENT_EVENTS:
+            after = resumed(request.headers)
+            seat = await self.groups.ask(
+                request_data.query, request_data.variables, request_data.operation_name, context
+            )
+            if seat is not None:
+                return SharedEvents(self.groups, seat, after or seat.asked.after, self.buffer_bytes)
+        return await super().execute_operation(
+            request, request_adapter, request_data, context, root_value, sub_response
+        )
+
+    def _stream_result(self, request: Request, result: Any, transport: HTTPStreamTransport) -> Any:
+        if not isinstance(result, SharedEvents):
+            return super()._stream_result(request, result, transport)
+        return merge_stream_with_heartbeat(
+            result.__aiter__,  # type: ignore[arg-type]
+            lambda: transport.heartbeat_message(self.encode_json_string),
+            transport.heartbeat_interval,
+            send_initial_heartbeat=False,
         )
 
 

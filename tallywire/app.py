@@ -4,6 +4,7 @@ import contextlib
 from collections.abc import AsyncIterator, Mapping
 from pathlib import Path
 
+import prometheus_client
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.middleware.gzip import GZipMiddleware
@@ -17,7 +18,7 @@ from db.database import Database
 from gql.context import Context
 from gql.post import Post
 from gql.schema.build import build_schema
-from gql.view import View
+from gql.view import View, Wire
 from tallywire.evidence.routes import PATH as EVIDENCE_PATH
 from tallywire.packaged import web
 from tallywire.service import Service
@@ -46,7 +47,8 @@ def build_app(database: Database, settings: Settings) -> "Front":
     schema = build_schema()
     pages = web()
     graphiql = _page(pages / "graphiql.html") if settings.graphiql else None
-    view = View(schema, service.services, service.people.find, graphiql, page_headers("'unsafe-inline'"))
+    wire = Wire(settings.reader_buffer_bytes, tuple(settings.allowed_origins))
+    view = View(schema, service.services, service.people.find, graphiql, page_headers("'unsafe-inline'"), wire)
 
     @contextlib.asynccontextmanager
     async def lifespan(_app: Starlette) -> AsyncIterator[Mapping[str, Service]]:
@@ -70,6 +72,7 @@ def build_app(database: Database, settings: Settings) -> "Front":
         Route("/schema.graphql", schema_text),
         Route("/healthz", _alive),
         Route("/readyz", ready),
+        Route("/metrics", _metrics),
         *_pages(pages),
     ]
     app = Starlette(routes=routes, lifespan=lifespan, middleware=[Middleware(GZipMiddleware, minimum_size=1_000)])
@@ -110,6 +113,10 @@ class _Asgi:
 
 async def _alive(_request: Request) -> Response:
     return PlainTextResponse("ok")
+
+
+async def _metrics(_request: Request) -> Response:
+    return Response(prometheus_client.generate_latest(), media_type=prometheus_client.CONTENT_TYPE_LATEST)
 
 
 def page_headers(styles: str = "") -> dict[str, str]:

@@ -9,10 +9,12 @@ import uvicorn
 from starlette.types import ASGIApp
 
 from tallywire.settings import Settings
+from tallywire.sockets import DirectSocket
 
 BACKLOG = 4_096
 GRACE_SECONDS = 3
-WS_BYTES_MAX = 1_000_000
+# What a peer has not acknowledged, or has no window for, for so long: it is gone, whatever its system says.
+PEER_SECONDS_MAX = 60
 
 
 class PortTakenError(Exception):
@@ -36,8 +38,21 @@ def listen(settings: Settings) -> socket.socket:
     except OSError as error:
         listener.close()
         raise PortTakenError(f"cannot listen on {settings.host}:{settings.port}: {error.strerror}") from error
+    _watch_peers(listener)
     listener.listen(BACKLOG)
     return listener
+
+
+def _watch_peers(listener: socket.socket) -> None:
+    """Half-open connections and readers that stopped reading end by themselves; accepted sockets inherit it."""
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
+    for name, value in (
+        ("TCP_KEEPIDLE", PEER_SECONDS_MAX // 2),
+        ("TCP_KEEPINTVL", PEER_SECONDS_MAX // 6),
+        ("TCP_USER_TIMEOUT", PEER_SECONDS_MAX * 1_000),
+    ):
+        if hasattr(socket, name):
+            listener.setsockopt(socket.IPPROTO_TCP, getattr(socket, name), value)
 
 
 def address(listener: socket.socket) -> str:
@@ -46,9 +61,9 @@ def address(listener: socket.socket) -> str:
 
 
 @contextlib.asynccontextmanager
-async def serving(app: ASGIApp, listener: socket.socket) -> AsyncIterator[asyncio.Task[None]]:
+async def serving(app: ASGIApp, listener: socket.socket, settings: Settings) -> AsyncIterator[asyncio.Task[None]]:
     """Yields the server's task once it answers; ends it afterwards, connections included."""
-    server = _Server(_configuration(app))
+    server = _Server(_configuration(app, settings))
     task = asyncio.create_task(server.serve(sockets=[listener]), name="server")
     try:
         # uvicorn tells that it has started by an attribute alone.
@@ -63,14 +78,16 @@ async def serving(app: ASGIApp, listener: socket.socket) -> AsyncIterator[asynci
         await task
 
 
-def _configuration(app: ASGIApp) -> uvicorn.Config:
+def _configuration(app: ASGIApp, settings: Settings) -> uvicorn.Config:
     return uvicorn.Config(
         app,
         lifespan="on",
         http="httptools",
-        ws="websockets-sansio",
-        ws_max_size=WS_BYTES_MAX,
-        ws_per_message_deflate=False,
+        ws=DirectSocket if settings.ws == "direct" else "websockets-sansio",
+        ws_max_size=settings.ws_max_size,
+        ws_per_message_deflate=settings.ws_compression,
+        ws_ping_interval=settings.ws_ping_seconds,
+        ws_ping_timeout=settings.ws_ping_seconds,
         log_config=None,
         access_log=False,
         server_header=False,

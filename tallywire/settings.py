@@ -1,9 +1,10 @@
 """Settings, from the environment (TALLYWIRE_…) and the command line."""
 
 from pathlib import Path
+from typing import Literal
 
 import platformdirs
-from pydantic import Field
+from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 
@@ -23,6 +24,36 @@ class Settings(BaseSettings):
     port: int = Field(8000, ge=0, le=65_535, description="The port to listen on; 0 takes a free one.")
     tick_seconds: float = Field(0.1, ge=0, description="At most one update of results a tick.")
     heartbeat_seconds: float = Field(15.0, gt=0, description="At least one update of results so often.")
+    reader_buffer_bytes: int = Field(
+        262_144, gt=0, description="So much may wait to go out to a subscriber before it counts as slow."
+    )
+    allowed_origins: list[str] = Field(
+        ["*"], description="Pages of these origins may open WebSockets, as a JSON list; the own origin always may."
+    )
+    ws: Literal["direct", "asgi"] = Field(
+        "direct", description="How WebSockets are written: straight to the transport, or through plain ASGI."
+    )
+    ws_max_size: int = Field(
+        1_000_000, gt=0, description="The largest WebSocket message taken from a client, in bytes."
+    )
+    ws_compression: bool = Field(False, description="Offer permessage-deflate; costs CPU and memory a connection.")
+    ws_ping_seconds: float = Field(
+        20.0, gt=0, description="A WebSocket is pinged so often, and closed where no answer comes for as long."
+    )
+    ledger_name: str = Field(
+        "localhost",
+        pattern=r"^[A-Za-z0-9._:-]+(/[A-Za-z0-9._:-]+)*$",
+        description="Who signs the log, as a host name or address without its scheme; it begins every log's origin.",
+    )
+    ledger_key: SecretStr | None = Field(
+        None, description="The private key that signs the log, in PEM or base64, instead of a file."
+    )
+    ledger_key_file: Path | None = Field(
+        None, description="The file of that key; else ledger-key.pem in the data folder, made at the first start."
+    )
+    ledger_seal_seconds: float = Field(
+        2.0, gt=0, le=10, description="The log is sealed and signed so often while it grows."
+    )
     readers_need_token: bool = Field(False, description="Only holders of a token read, once counting has opened too.")
     graphiql: bool = Field(True, description="Whether a browser on /graphql is shown GraphiQL.")
     evidence_url: str | None = Field(

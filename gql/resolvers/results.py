@@ -14,6 +14,7 @@ from feed.selection import Selection, UnknownSelectionError, selection
 from feed.updates import Updates
 from gql.context import Info
 from gql.errors import not_found
+from gql.given import GroupContext
 from gql.resolvers.lookup import feed_of, feed_with, position, unknown_position
 from gql.schema.types.definition import Election
 from gql.schema.types.pages import page_size
@@ -59,10 +60,13 @@ async def result_updates(
     after: Cursor | None = None,
     mode: DeliveryMode | None = Mode.LATEST,
 ) -> AsyncGenerator[ResultUpdate, None]:
+    if isinstance(info.context, GroupContext):
+        async for update in info.context.events:
+            yield ResultUpdate(feed=info.context.feed, update=update)
     services = info.context.services
     feed: ElectionFeed | None = feed_of(info, election_id)
     start = position(after)
-    while feed is not None:
+    while feed is not None and not feed.closed:
         chosen = _chosen(feed, contest_ids, area_ids, level)
         updates = Updates(feed, services.database.pool, chosen, services.pace, info.context.may_see)
         source = updates.every(start) if mode is Mode.EVERY else updates.latest(start)
@@ -80,6 +84,9 @@ async def tally_reports(
     after: Cursor | None = None,
 ) -> AsyncGenerator[TallyReport, None]:
     """Without `after`, from the first entry on."""
+    if isinstance(info.context, GroupContext):
+        async for entry in info.context.events:
+            yield TallyReport(feed=info.context.feed, entry=entry)
     feed, database = feed_of(info, election_id), info.context.services.database.pool
     chosen = _chosen(feed, contest_ids, area_ids, None)
     start = await _start(feed, position(after))
@@ -91,8 +98,11 @@ async def tally_reports(
 
 async def election_changed(info: Info, election_id: ID) -> AsyncGenerator[Election, None]:
     """Now, and whenever the phase or the definition changes."""
+    if isinstance(info.context, GroupContext):
+        async for _ in info.context.events:
+            yield Election(feed=info.context.feed)
     feed: ElectionFeed | None = feed_of(info, election_id)
-    while feed is not None:
+    while feed is not None and not feed.closed:
         seen = feed.state.phase
         yield Election(feed=feed)
         while feed.state.phase is seen and not feed.closed:

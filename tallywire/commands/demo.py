@@ -45,7 +45,7 @@ def demo_command(
         errors.print("Preparing the database …")
         async with open_storage(settings, anew=True) as database:
             token = await _prepare(database)
-            async with serving(build_app(database, settings), listener) as server:
+            async with serving(build_app(database, settings), listener, settings) as server:
                 _announce(address(listener), token)
                 if not no_browser:
                     # A machine without a browser is no reason to stop.

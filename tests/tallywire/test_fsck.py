@@ -217,7 +217,7 @@ def _served_in_this_process(night: Night, tamper: Any) -> Iterator[str]:
         settings = Settings(database_url=night.database_url, port=0)
         database = await Database.open(night.database_url)
         listener = listen(settings)
-        async with serving(build_app(database, settings), listener):
+        async with serving(build_app(database, settings), listener, settings):
             told["url"] = address(listener)
             ready.set()
             await end.wait()

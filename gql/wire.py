@@ -1,0 +1,111 @@
+"""graphql-transport-ws: Strawberry's own handler, whose subscriptions are served by groups wherever they can be."""
+
+from typing import TYPE_CHECKING, Any
+
+import orjson
+from starlette.websockets import WebSocket
+from strawberry.subscriptions.protocols.graphql_transport_ws.handlers import (
+    BaseGraphQLTransportWSHandler,
+    Operation,
+)
+from strawberry.subscriptions.protocols.graphql_transport_ws.types import CompleteMessage
+from strawberry.types import ExecutionResult
+
+from db.database import is_away
+from feed.kinds import Ending
+from feed.readers import Reader
+from feed.reports import UnknownPositionError
+from gql.context import Context
+from gql.groups import Seat
+from gql.line import LINE, AsgiLine, Line
+from gql.meters import DELIVERIES
+from gql.resolvers.lookup import unknown_position
+
+if TYPE_CHECKING:
+    from gql.view import View
+
+# Those after which the protocol's clients come back by themselves.
+CLOSING = {
+    Ending.AWAY: (1012, "The feed begins again: come back with the last cursor"),
+    Ending.SLOW: (1013, "Too slow for every update: come back with the last cursor"),
+}
+END = b"}"
+
+
+class SocketReader(Reader):
+    """One operation of a socket; `limit`: bytes that may wait on its line before it counts as slow."""
+
+    __slots__ = ("_limit", "_line", "_start")
+
+    def __init__(self, line: Line, operation_id: str, limit: int) -> None:
+        super().__init__()
+        self._line = line
+        self._start = b'{"id":%b,"type":"next","payload":' % orjson.dumps(operation_id)
+        self._limit = limit
+
+    def has_room(self) -> bool:
+        return self._line.waiting() < self._limit
+
+    async def room(self) -> None:
+        if not self.has_room():
+            await self._line.drained()
+
+    def write(self, body: bytes) -> None:
+        DELIVERIES.inc()
+        self._line.put(self._start, body, END)
+
+
+class Handler(BaseGraphQLTransportWSHandler[Context, None]):
+    """One socket."""
+
+    view: "View"
+
+    def __init__(self, *arguments: Any, **named: Any) -> None:
+        super().__init__(*arguments, **named)
+        self._line: Line | None = None
+
+    async def run_operation(self, operation: Operation[Context, None]) -> None:
+        seat = await self.view.groups.ask(operation.query, operation.variables, operation.operation_name, self.context)
+        if seat is None:
+            await super().run_operation(operation)
+            return
+        try:
+            await self._serve(operation, seat)
+        except Exception as error:
+            if is_away(error):
+                await self._end(operation, Ending.AWAY)
+                return
+            await self.handle_task_exception(error)
+            await operation.send_operation_message(CompleteMessage(id=operation.id, type="complete"))
+
+    async def _serve(self, operation: Operation[Context, None], seat: Seat) -> None:
+        reader = SocketReader(self.line, operation.id, self.view.buffer_bytes)
+        try:
+            ending = await self.view.groups.sit(seat, reader, seat.asked.after)
+        except UnknownPositionError:
+            if reader.position is None:
+                await super().run_operation(operation)
+                return
+            await operation.send_next(ExecutionResult(data=None, errors=[unknown_position("after")]))
+            ending = Ending.GONE
+        await self._end(operation, ending)
+
+    async def _end(self, operation: Operation[Context, None], ending: Ending) -> None:
+        if ending in CLOSING:
+            await self.line.shut(*CLOSING[ending])
+            return
+        await self.line.drained()
+        await operation.send_operation_message(CompleteMessage(id=operation.id, type="complete"))
+
+    @property
+    def line(self) -> Line:
+        if self._line is None:
+            socket: WebSocket = self.websocket.ws  # type: ignore[attr-defined]
+            direct: Line | None = socket.scope.get("extensions", {}).get(LINE)
+            self._line = direct or AsgiLine(socket.send_text, socket.close)
+        return self._line
+
+    async def shutdown(self) -> None:
+        if isinstance(self._line, AsgiLine):
+            self._line.stop()
+        await super().shutdown()

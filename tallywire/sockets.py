@@ -1,0 +1,69 @@
+"""WebSockets on uvicorn's sans-I/O protocol, with a line straight to the transport for messages that many share.
+
+A frame is made of its header and the ready bytes of the message, and written at once; nothing is copied through queues,
+tasks or the protocol's own encoder. Without compression that is all that the protocol would do.
+"""
+
+import struct
+from typing import Any
+
+from uvicorn.protocols.utils import ClientDisconnected
+from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
+
+from gql.line import GRACE_SECONDS, LINE
+
+TEXT = 0x81
+
+
+class DirectSocket(WebSocketsSansIOProtocol):
+    """Offers itself as `gql.line.Line` in the scope's extensions, unless the peer and it agreed to compress."""
+
+    async def run_asgi(self) -> None:
+        if not self.conn.extensions:
+            extensions: dict[str, Any] = self.scope["extensions"]
+            extensions[LINE] = self
+        await super().run_asgi()
+
+    async def send(self, message: Any) -> None:
+        """After `shut` the application may not know yet; to it the peer is gone."""
+        if self.close_sent and message["type"] in ("websocket.send", "websocket.close"):
+            raise ClientDisconnected
+        await super().send(message)
+
+    def waiting(self) -> int:
+        return self.transport.get_write_buffer_size()
+
+    def put(self, start: bytes, body: bytes, end: bytes) -> None:
+        if self.close_sent or self.transport.is_closing():
+            return
+        self.transport.write(b"".join((frame_header(len(start) + len(body) + len(end)), start, body, end)))
+
+    async def drained(self) -> None:
+        await self.writable.wait()
+
+    async def shut(self, code: int, reason: str) -> None:
+        """The close frame goes behind what waits; who does not take it in a while is cut off."""
+        if self.close_sent or self.transport.is_closing():
+            return
+        self.queue.put_nowait({"type": "websocket.disconnect", "code": code, "reason": reason})
+        self.conn.send_close(code, reason)
+        self.transport.write(b"".join(self.conn.data_to_send()))
+        self.close_sent = True
+        if self.read_paused:
+            self.read_paused = False
+            self.transport.resume_reading()
+        self.close_timer = self.loop.call_later(GRACE_SECONDS, self.transport.abort)
+
+    def keepalive_timeout(self) -> None:
+        """A peer that answers no ping takes no bytes either: closing would wait for it for ever."""
+        super().keepalive_timeout()
+        self.loop.call_later(1.0, self.transport.abort)
+
+
+def frame_header(length: int) -> bytes:
+    """Of one whole text message from the server; RFC 6455, 5.2."""
+    if length < 126:
+        return struct.pack("!BB", TEXT, length)
+    if length < 65_536:
+        return struct.pack("!BBH", TEXT, 126, length)
+    return struct.pack("!BBQ", TEXT, 127, length)
