@@ -21,16 +21,20 @@ PageKey = tuple[datetime, str]
 class Sight:
     """Whose eyes: held tallies are shown to editors, and to those who sent them; to all others they are not there.
 
-    One whose numbers the log has told before it was held again has no salt, and hides nothing.
+    `within`: the one election whose held tallies they are; None: of all. One whose numbers the log has told before it
+    was held again has no salt, and hides nothing.
     """
 
     reporter_id: str | None
     held: bool
+    within: str | None = None
 
     def condition(self) -> ColumnElement[bool]:
-        if self.held:
+        if self.held and self.within is None:
             return col(TallyRow.id).is_not(None)
         shown: ColumnElement[bool] = or_(col(TallyRow.state) != TallyState.HELD, col(TallyRow.salt).is_(None))
+        if self.held:
+            shown = or_(shown, col(TallyRow.election_id) == self.within)
         return shown if self.reporter_id is None else or_(shown, col(TallyRow.reporter_id) == self.reporter_id)
 
 

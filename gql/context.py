@@ -96,13 +96,21 @@ class Context:
 
     def may_see(self, feed: ElectionFeed) -> bool:
         """Numbers are public from COUNTING on; before it, only editors and operators see them."""
-        return feed.opened or (
-            self.person is not None and self.role in SEES_BEFORE_COUNTING and self.person.belongs_to(feed.id)
-        )
+        return feed.opened or self.oversees(feed)
+
+    def oversees(self, feed: ElectionFeed) -> bool:
+        """An editor or operator of this election."""
+        person = self.person
+        return person is not None and person.role in SEES_BEFORE_COUNTING and person.belongs_to(feed.id)
+
+    def is_reporter(self, reporter_id: str) -> bool:
+        return self.person is not None and self.person.id == reporter_id
 
     @property
     def sight(self) -> Sight:
-        return Sight(self.person.id if self.person else None, held=self.role in SEES_BEFORE_COUNTING)
+        if self.person is None:
+            return Sight(None, held=False)
+        return Sight(self.person.id, held=self.role in SEES_BEFORE_COUNTING, within=self.person.election_id)
 
 
 @dataclass(frozen=True, slots=True)

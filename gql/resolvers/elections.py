@@ -60,7 +60,9 @@ async def stations(
         raise not_found("contestId", contest_id)
     if state not in (None, State.SILENT) and not info.context.may_see(feed):
         raise bad_input("state", "ยังไม่เปิดนับ", "counting has not opened")
-    wanted = StationFilter(feed.id, area_ids(feed, area_id), contest_id, state)
+    # Before counting every station is shown as silent, so that which ones are is told to nobody.
+    shown = state if info.context.may_see(feed) else None
+    wanted = StationFilter(feed.id, area_ids(feed, area_id), contest_id, shown)
     start = None if after is None else cursor_to_key(after, 1)[0]
     ids = await station_page(info.context.services.database, wanted, start, size + 1)
     edges = [

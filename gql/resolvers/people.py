@@ -1,23 +1,26 @@
 """Oneself, reporters, enrolment, and the phases of an election."""
 
 from datetime import datetime
+from typing import Annotated
 
+import strawberry
 from strawberry import ID
 
 from counting.vocabulary import ElectionPhase as Phase
 from db.audit import Actor
 from db.database import Connection
+from db.decision import BadReasonError, clean_reason
 from db.enrolment import EnrolmentRefusedError, MistypedCodeError, create_codes, digits_of
 from db.enrolment import enrol as trade
 from db.people import Person
 from db.phases import PhaseNotAllowedError, set_phase
 from db.reporters import ReporterFilter, ReporterOrder, reporter_page
-from db.revocation import UnknownReporterError, revoke
+from db.revocation import UnknownReporterError, hold_tallies_of, revoke
 from feed.election_feed import ElectionFeed
 from gql.attempts import TooManyGuessesError
 from gql.context import Context, Info
 from gql.errors import ApiError, bad_input, forbidden, not_found
-from gql.limits import CODE_STATIONS_MAX, CODES_MAX, TEXT_MAX
+from gql.limits import CODE_STATIONS_MAX, CODES_MAX, ID_MAX, TEXT_MAX
 from gql.resolvers.lookup import area_ids, feed_of
 from gql.schema.types.definition import Election
 from gql.schema.types.pages import cursor_to_key, key_to_cursor, page_info, page_size
@@ -35,6 +38,8 @@ from gql.schema.types.people import (
 )
 from gql.schema.types.scalars import ElectionPhase
 from gql.schema.types.station import Station
+
+REVOKED = "สิทธิของผู้รายงานถูกยกเลิก · the reporter's access was revoked"
 
 
 def viewer(info: Info) -> Viewer | None:
@@ -137,18 +142,32 @@ def _actor_in(info: Info, feed: ElectionFeed) -> Actor:
     return info.context.actor
 
 
-async def revoke_reporter(info: Info, reporter: str, hold_their_tallies: bool | None = False) -> bool:
-    """True: the token does not work any more, whoever took it back first."""
-    context = info.context
+async def revoke_reporter(
+    info: Info,
+    reporter: str,
+    hold_their_tallies: Annotated[
+        bool | None, strawberry.argument(description="Puts what nobody else confirmed of theirs back before an editor.")
+    ] = False,
+    reason: Annotated[
+        str | None, strawberry.argument(description="Public where tallies are held: one line without names.")
+    ] = None,
+) -> bool:
+    """True: the token works no more, whoever took it back. Tallies are held after it: none comes in between."""
+    context, services = info.context, info.context.services
     assert context.person is not None
     try:
-        if "\0" in reporter:
+        why = clean_reason(reason or REVOKED)
+        if not 0 < len(reporter) <= ID_MAX.default or "\0" in reporter:
             raise UnknownReporterError(reporter)
-        async with context.services.database.pool.acquire() as connection:
-            await revoke(connection, reporter, context.actor, within=context.person)
+        async with services.database.pool.acquire() as connection:
+            await revoke(connection, reporter, context.actor, reason=reason, within=context.person)
     except UnknownReporterError as error:
-        raise not_found("reporter", reporter) from error
-    await context.services.shut_out()
+        raise not_found("reporter", reporter[: ID_MAX.default].replace("\0", "")) from error
+    except BadReasonError as error:
+        raise bad_input("reason", "ต้องเป็นหนึ่งบรรทัด", "must be one line, and not too long") from error
+    await services.shut_out()
+    if hold_their_tallies:
+        await hold_tallies_of(services.database, reporter, context.actor, reason=why, committed=services.bell.ring)
     return True
 
 

@@ -4,7 +4,6 @@ from datetime import datetime
 
 from strawberry import ID
 
-from counting.vocabulary import Role
 from counting.vocabulary import TallyState as State
 from db.tables import TallyRow
 from db.tallies import PageKey, TallyFilter, tally_page
@@ -40,7 +39,7 @@ async def tallies(
     """Newest first. Held ones are shown to editors, and to those who sent them."""
     feed, size = feed_of(info, election_id), page_size(first)
     if rule is not None:
-        _editors_only(info)
+        _editors_only(info, feed)
     for field, wanted_id, known in (
         ("stationId", station_id, feed.definition.stations),
         ("contestId", contest_id, feed.definition.contests),
@@ -63,10 +62,10 @@ async def tallies(
     return connection(feed, wanted, rows, size, after)
 
 
-def _editors_only(info: Info) -> None:
+def _editors_only(info: Info, feed: ElectionFeed) -> None:
     if info.context.person is None:
         raise unauthenticated()
-    if info.context.role not in (Role.EDITOR, Role.OPERATOR):
+    if not info.context.oversees(feed):
         raise forbidden()
 
 

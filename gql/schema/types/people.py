@@ -49,7 +49,7 @@ class Viewer:
     async def tallies(self, info: Info, first: int | None = 20) -> list[Tally]:
         size = page_size(first, 20)
         found: list[Tally] = []
-        for feed in self._feeds(info):
+        for feed in filter(info.context.may_see, self._feeds(info)):
             wanted = TallyFilter(feed.id, Sight(self.person.id, held=False), reporter_id=self.person.id)
             rows = await tally_page(info.context.services.database, wanted, None, size)
             found += [Tally(feed=feed, row=row) for row in rows]

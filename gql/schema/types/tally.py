@@ -14,13 +14,14 @@ from db.definitions import CandidateNode
 from db.tables import TallyRow
 from db.tallies import TallyFilter, count_tallies
 from feed.election_feed import ElectionFeed
-from gql.context import Info
+from gql.context import Info, ReceiptKey
 from gql.schema.types.decision import TallyDecision
 from gql.schema.types.definition import Candidate, Contest
 from gql.schema.types.evidence import Evidence
 from gql.schema.types.pages import PageInfo
 from gql.schema.types.scalars import Language, TallyCoverage, TallyRule, TallyState, Verdict
 from gql.schema.types.station import Station
+from ledger.reader import TallyKey
 
 
 @strawberry.type
@@ -132,9 +133,7 @@ class Tally:
     @strawberry.field
     def findings(self, info: Info) -> list[Finding]:
         """Flags and holds are for editors, and for the person who sent the tally."""
-        context = info.context
-        mine = context.person is not None and context.person.id == self.row.reporter_id
-        if not mine and context.role not in (Role.EDITOR, Role.OPERATOR):
+        if not self._in_full(info):
             return []
         return [Finding(facts=finding_from_json(value)) for value in self.row.findings]
 
@@ -142,20 +141,16 @@ class Tally:
         description="Its photographs that are stored; those of a HELD or REJECTED tally for editors and its reporter."
     )
     async def evidence(self, info: Info) -> list[Evidence]:
-        context = info.context
-        mine = context.person is not None and context.person.id == self.row.reporter_id
         hidden = self.row.state in (TallyState.HELD, TallyState.REJECTED)
-        if not self.row.evidence or (hidden and not mine and context.role not in (Role.EDITOR, Role.OPERATOR)):
+        if not self.row.evidence or (hidden and not self._in_full(info)):
             return []
-        found = await context.loaders.photograph.load_many(self.row.evidence)
+        found = await info.context.loaders.photograph.load_many(self.row.evidence)
         return [Evidence(photograph=photograph) for photograph in found if photograph is not None]
 
     @strawberry.field
     def note(self, info: Info) -> str | None:
         """What a person wrote may name others: for editors, and for the person."""
-        context = info.context
-        mine = context.person is not None and context.person.id == self.row.reporter_id
-        return self.row.note if mine or context.role in (Role.EDITOR, Role.OPERATOR) else None
+        return self.row.note if self._in_full(info) else None
 
     @strawberry.field(description="What was decided on it, or took it out of the count, in the order of the feed.")
     async def decisions(self, info: Info) -> list[TallyDecision]:
@@ -167,6 +162,15 @@ class Tally:
         made = await info.context.loaders.decisions.load((self.row.station_id, self.row.contest_id))
         mine = [one for one in made if one.concerns(self.row.id)]
         return TallyDecision(feed=self.feed, made=mine[-1]) if mine else None
+
+    @strawberry.field(
+        description=(
+            "Offline proof (C2SP tlog-proof) that this tally stands in the ledger; null until a checkpoint covers it."
+        )
+    )
+    async def receipt(self, info: Info) -> str | None:
+        key = TallyKey(self.row.id, self.row.station_id, self.row.contest_id)
+        return await info.context.loaders.receipt.load(ReceiptKey(self.feed.id, key))
 
     @strawberry.field
     async def supersedes(self, info: Info) -> "Tally | None":
@@ -184,6 +188,10 @@ class Tally:
     def recorded_at(self) -> datetime:
         return self.row.recorded_at.astimezone(self.feed.definition.zone)
 
+    def _in_full(self, info: Info) -> bool:
+        """For those who oversee the count, and for the person who sent it."""
+        return info.context.oversees(self.feed) or info.context.is_reporter(self.row.reporter_id)
+
 
 @strawberry.type
 class TallyEdge:
@@ -199,12 +207,15 @@ class TallyConnection:
 
     @strawberry.field
     async def total_count(self, info: Info) -> int:
+        feed = info.context.services.tail.feed(self.wanted.election_id)
+        if feed is None or not info.context.may_see(feed):
+            return 0
         return await count_tallies(info.context.services.database, self.wanted)
 
 
 async def tally_by_id(info: Info, feed: ElectionFeed, tally_id: str | None) -> Tally | None:
     """None where there is none, or it may not be seen."""
-    if tally_id is None:
+    if tally_id is None or not info.context.may_see(feed):
         return None
     row = await info.context.loaders.tally.load(tally_id)
     return Tally(feed=feed, row=row) if row else None
