@@ -42,6 +42,8 @@ class TallyFold:
             yield f"makes {before or 'nothing'} into {after}"
         if entry.held - entry.held_before != (after is TallyState.HELD) - (before is TallyState.HELD):
             yield "counts another number of held tallies than it leaves"
+        if not _does_what_it_says(entry):
+            yield f"is {entry.kind}, and does something else to what counts"
         if entry.kind in (ReportKind.WITHDRAWN, ReportKind.REJECTED) and not entry.reason:
             yield "decides without a reason"
         yield from _opening(entry, story)
@@ -70,6 +72,15 @@ def _state_after(entry: LogEntry) -> TallyState:
     if entry.kind is ReportKind.WITHDRAWN and entry.held > entry.held_before:
         return TallyState.HELD
     return TallyState.ACCEPTED if entry.kind in COUNTS else TallyState(entry.kind.value)
+
+
+def _does_what_it_says(entry: LogEntry) -> bool:
+    """HELD and REJECTED change no result; ACCEPTED and CORRECTED bring theirs; WITHDRAWN takes away what stood."""
+    if entry.kind in COUNTS:
+        return entry.standing_id == entry.tally_id
+    if entry.kind is ReportKind.WITHDRAWN:
+        return entry.standing_id is None and entry.previous_id == entry.tally_id
+    return entry.standing_id == entry.previous_id
 
 
 def _opening(entry: LogEntry, story: Story) -> Iterator[str]:

@@ -17,6 +17,7 @@ from counting.tally import TRANSITIONS
 from counting.vocabulary import Role, TallyCoverage, TallyState
 from db.answers import Accepted
 from db.migrate import create_database, head_revision, migrate
+from db.tables import LogEntryRow
 from tests.conftest import Databases, Night
 from tests.db.desk import Desk, desk
 
@@ -149,6 +150,25 @@ async def test_one_tally_stands_at_a_sheet_and_no_second(counting: Night) -> Non
             )
 
 
+# What a kind of entry says of results, it does.
+WRONG_ENTRIES = (
+    {"kind": "'HELD'", "tally": "NULL", "commitment": "'x'", "standing_id": "NULL", "previous_id": "tally_id"},
+    {"kind": "'REJECTED'", "reason": "'x'", "standing_id": "tally_id", "previous_id": "NULL"},
+    {"kind": "'CORRECTED'", "standing_id": "NULL"},
+    {"kind": "'WITHDRAWN'", "reason": "'x'", "previous_id": "tally_id"},
+    {"kind": "'WITHDRAWN'", "reason": "'x'", "standing_id": "NULL", "previous_id": "'other'"},
+    {"kind": "'WITHDRAWN'", "standing_id": "NULL", "previous_id": "tally_id"},
+    {"kind": "'REJECTED'", "standing_id": "NULL", "previous_id": "NULL"},
+)
+
+
+def _entry(**columns: str) -> str:
+    """A second entry, made from the first with other values."""
+    names = [column.name for column in LogEntryRow.__table__.columns]  # type: ignore[attr-defined]
+    made = {name: columns.get(name, name) for name in names} | {"sequence": "2"}
+    return f"INSERT INTO log_entry ({', '.join(made)}) SELECT {', '.join(made.values())} FROM log_entry"
+
+
 @pytest.mark.parametrize(
     "change",
     [
@@ -162,6 +182,7 @@ async def test_one_tally_stands_at_a_sheet_and_no_second(counting: Night) -> Non
         "INSERT INTO log_entry SELECT election_id, 0, kind, station_id, contest_id, tally_id, previous_id, standing_id,"
         " tally, previous, held, held_before, disputed, disputed_before, commitment, salt, reason, decided_by, ruleset,"
         " is_test, recorded_at FROM log_entry",
+        *(_entry(**wrong) for wrong in WRONG_ENTRIES),
     ],
 )
 async def test_the_database_itself_refuses_what_cannot_be(counting: Night, change: str) -> None:
