@@ -45,7 +45,7 @@ BEGIN = """
 ADVANCE = "UPDATE ledger SET size = $2, phase = $3 WHERE election_id = $1"
 ADD_HEAD = """
     INSERT INTO ledger_head (election_id, number, size, root, public_key, note, issued_at)
-    SELECT $1, coalesce(max(number), 0) + 1, $2, $3, $4, $5, $6 FROM ledger_head WHERE election_id = $1
+    SELECT $1::text, coalesce(max(number), 0) + 1, $2, $3, $4, $5, $6 FROM ledger_head WHERE election_id = $1::text
 """
 
 

@@ -36,12 +36,12 @@ READ_TILES = """
 """
 WRITE_TILES = """
     INSERT INTO ledger_tile (election_id, level, number, hashes)
-    SELECT $1, * FROM unnest($2::smallint[], $3::int[], $4::bytea[])
+    SELECT $1::text, * FROM unnest($2::smallint[], $3::int[], $4::bytea[])
     ON CONFLICT (election_id, level, number) DO UPDATE SET hashes = excluded.hashes
 """
 GROW_BUNDLES = """
     INSERT INTO ledger_bundle (election_id, number, width, entries)
-    SELECT $1, * FROM unnest($2::int[], $3::int[], $4::bytea[])
+    SELECT $1::text, * FROM unnest($2::int[], $3::int[], $4::bytea[])
     ON CONFLICT (election_id, number) DO UPDATE
     SET width = ledger_bundle.width + excluded.width, entries = ledger_bundle.entries || excluded.entries
 """

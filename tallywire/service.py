@@ -12,11 +12,14 @@ from feed.updates import Pace
 from gql.attempts import Attempts
 from gql.context import Services
 from gql.presence import Presence
+from ledger.reader import Ledger
+from ledger.sealer import Sealer
 from tallywire.evidence.routes import Photographs
 from tallywire.evidence.showing import Showing
 from tallywire.evidence.store import Store
 from tallywire.evidence.uploading import Uploading
 from tallywire.evidence.waiting import Waiting
+from tallywire.ledger_key import LedgerKeyAtHand
 from tallywire.people import PEOPLE_BELL, People, Revocations
 from tallywire.settings import Settings
 
@@ -31,6 +34,10 @@ class Service:
         self.people = People(database)
         self.waiting = Waiting(database, self.bell.ring)
         self.photographs = self._photographs(settings)
+        self.sealer = Sealer(
+            database, LedgerKeyAtHand(settings).read, settings.ledger_name, settings.ledger_seal_seconds
+        )
+        self.ledger = Ledger(database, self.sealer.look)
         presence = Presence()
         self.revocations = Revocations(database, self.people, presence)
         self._intakes: dict[str, Intake] = {}
@@ -44,6 +51,7 @@ class Service:
             presence=presence,
             attempts=Attempts(settings.broadcast_url),
             shut_out=self.shut_out,
+            ledger=self.ledger,
         )
 
     def _photographs(self, settings: Settings) -> Photographs:
@@ -77,11 +85,13 @@ class Service:
         await self.tail.start()
         await self.revocations.start()
         await self.waiting.start()
+        self.sealer.start()
         try:
             yield self
         finally:
             for intake in self._intakes.values():
                 await intake.close()
+            await self.sealer.close()
             await self.waiting.close()
             await self.revocations.close()
             await self.tail.close()

@@ -9,6 +9,7 @@ from gql import resolvers
 from gql.access import Editing, Operating, Overseeing, Public, Reading, Reporting
 from gql.schema.types.audit import AuditRecordConnection
 from gql.schema.types.definition import Area, Candidate, Contest, Election
+from gql.schema.types.ledger import Checkpoint, ConsistencyProof, InclusionProof
 from gql.schema.types.people import Enrolled, EnrolmentCode, EnrolmentRefused, ReporterConnection, Viewer
 from gql.schema.types.report import FeedPage, TallyReport
 from gql.schema.types.result import Result, ResultUpdate
@@ -57,6 +58,13 @@ class Query:
         resolver=resolvers.results.feed_page,
         permission_classes=READING,
         description="The feed by pages, for those who poll: the same entries, in the same order, as `tallyReports`.",
+    )
+    checkpoint: Checkpoint = strawberry.field(resolver=resolvers.ledger.checkpoint, permission_classes=READING)
+    inclusion_proof: InclusionProof = strawberry.field(
+        resolver=resolvers.ledger.inclusion_proof, permission_classes=READING
+    )
+    consistency_proof: ConsistencyProof = strawberry.field(
+        resolver=resolvers.ledger.consistency_proof, permission_classes=READING
     )
     review_queue: TallyConnection = strawberry.field(
         resolver=resolvers.review.review_queue,
