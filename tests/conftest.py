@@ -130,6 +130,15 @@ class Night:
             server.stop()
 
 
+@pytest.fixture(scope="session", autouse=True)
+def data_folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """What servers of this suite keep beside their database (the ledger's key): not in anybody's home."""
+    folder = tmp_path_factory.mktemp("data")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("TALLYWIRE_DATA_DIR", str(folder))
+        yield folder
+
+
 @pytest.fixture(scope="session")
 def databases(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Databases]:
     postgres = EmbeddedPostgres.start(tmp_path_factory.mktemp("pg") / "postgres")
