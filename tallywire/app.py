@@ -20,6 +20,7 @@ from gql.post import Post
 from gql.schema.build import build_schema
 from gql.view import View, Wire
 from tallywire.evidence.routes import PATH as EVIDENCE_PATH
+from tallywire.log.routes import Log
 from tallywire.packaged import web
 from tallywire.service import Service
 from tallywire.settings import Settings
@@ -73,6 +74,7 @@ def build_app(database: Database, settings: Settings) -> "Front":
         Route("/healthz", _alive),
         Route("/readyz", ready),
         Route("/metrics", _metrics),
+        *Log(service.ledger, service.people.find, settings.readers_need_token).routes,
         *_pages(pages),
     ]
     app = Starlette(routes=routes, lifespan=lifespan, middleware=[Middleware(GZipMiddleware, minimum_size=1_000)])
