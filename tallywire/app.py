@@ -29,7 +29,7 @@ LAG_SECONDS_MAX = 10.0
 YEAR = "public, max-age=31536000, immutable"
 # Nothing is looked up elsewhere, so nothing may be. GraphiQL's editor writes styles of its own.
 POLICY = (
-    "default-src 'self'; script-src 'self'; style-src 'self'{styles}; img-src 'self' data:; font-src 'self';"
+    "default-src 'self'; script-src 'self'; style-src 'self'{styles}; img-src 'self' data:{images}; font-src 'self';"
     " connect-src 'self'; object-src 'none'; base-uri 'none'; frame-ancestors 'self'"
 )
 
@@ -121,11 +121,13 @@ async def _metrics(_request: Request) -> Response:
     return Response(prometheus_client.generate_latest(), media_type=prometheus_client.CONTENT_TYPE_LATEST)
 
 
-def page_headers(styles: str = "") -> dict[str, str]:
-    """What every page is served with; `styles`: further sources of styles."""
+def page_headers(styles: str = "", images: str = "") -> dict[str, str]:
+    """What every page is served with; `styles`, `images`: further sources of them."""
     return {
         "Cache-Control": "no-cache",
-        "Content-Security-Policy": POLICY.format(styles=f" {styles}" if styles else ""),
+        "Content-Security-Policy": POLICY.format(
+            styles=f" {styles}" if styles else "", images=f" {images}" if images else ""
+        ),
         "X-Content-Type-Options": "nosniff",
         "Referrer-Policy": "same-origin",
     }
@@ -136,15 +138,26 @@ def _page(path: Path) -> bytes | None:
 
 
 def _pages(folder: Path) -> list[BaseRoute]:
-    """The board at `/` and the files beside it; without a build, a page that says how to get one."""
-    board = _page(folder / "index.html")
-
-    async def index(_request: Request) -> Response:
-        if board is None:
-            return PlainTextResponse("The browser apps are not built here: make setup\n", status_code=503)
-        return Response(board, media_type="text/html", headers=page_headers())
-
-    routes: list[BaseRoute] = [Route("/", index)]
+    """The board at `/`, the volunteer's app, the files beside them; without a build, a page that says how to get one."""
+    routes: list[BaseRoute] = [
+        _file("/", folder / "index.html", "text/html", page_headers()),
+        # The app shows photographs that are still on the phone: addresses that the page itself makes.
+        _file("/volunteer", folder / "volunteer.html", "text/html", page_headers(images="blob:")),
+        _file("/volunteer-worker.js", folder / "volunteer-worker.js", "text/javascript", page_headers()),
+        _file("/volunteer.webmanifest", folder / "volunteer.webmanifest", "application/manifest+json", page_headers()),
+    ]
     if (folder / "assets").is_dir():
         routes.append(Mount("/assets", _Assets(directory=folder / "assets")))
     return routes
+
+
+def _file(address: str, path: Path, media_type: str, headers: Mapping[str, str]) -> Route:
+    """One built file at an address that stays: checked for a newer one each time."""
+    content = _page(path)
+
+    async def serve(_request: Request) -> Response:
+        if content is None:
+            return PlainTextResponse("The browser apps are not built here: make setup\n", status_code=503)
+        return Response(content, media_type=media_type, headers=dict(headers))
+
+    return Route(address, serve)
