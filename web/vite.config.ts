@@ -42,14 +42,17 @@ export default defineConfig({
     // GraphiQL is a page for developers, over a megabyte before compression.
     chunkSizeWarningLimit: 1600,
     rollupOptions: {
-      input: { board: here("./index.html"), graphiql: here("./graphiql.html") },
+      input: { board: here("./index.html"), graphiql: here("./graphiql.html"), volunteer: here("./volunteer.html") },
       // React libraries mark modules "use client", which means nothing in a bundle.
       onLog: (level, log, handle) => void (log.code === "MODULE_LEVEL_DIRECTIVE" || handle(level, log)),
     },
   },
   server: {
     fs: { allow: [here("..")] },
-    proxy: { "/graphql": { target: process.env.TALLYWIRE_URL ?? "http://127.0.0.1:8000", ws: true } },
+    proxy: {
+      "/graphql": { target: process.env.TALLYWIRE_URL ?? "http://127.0.0.1:8000", ws: true },
+      "/evidence": { target: process.env.TALLYWIRE_URL ?? "http://127.0.0.1:8000" },
+    },
   },
   test: { include: ["src/**/*.test.ts"] },
 } as Parameters<typeof defineConfig>[0]);
