@@ -138,7 +138,7 @@ def _page(path: Path) -> bytes | None:
 
 
 def _pages(folder: Path) -> list[BaseRoute]:
-    """The board at `/`, the volunteer's app, the files beside them; without a build, a page that says how to get one."""
+    """The board, the volunteer's app, the files beside them; without a build, a page that says how to get one."""
     routes: list[BaseRoute] = [
         _file("/", folder / "index.html", "text/html", page_headers()),
         # The app shows photographs that are still on the phone: addresses that the page itself makes.
