@@ -12,7 +12,10 @@ COMMANDS = {
     "import": "tallywire.commands.import_package:import_command",
     "simulate": "tallywire.simulate.command:simulate_command",
     "fsck": "tallywire.commands.fsck:fsck_command",
+    "rules": "tallywire.commands.rules:rules_command",
     "token": "tallywire.commands.token:token_command",
+    "enrolment-codes": "tallywire.commands.enrolment_codes:enrolment_codes_command",
+    "audit": "tallywire.commands.audit:audit_cli",
     "phase": "tallywire.commands.phase:phase_command",
 }
 
@@ -30,7 +33,11 @@ def build_cli(*names: str) -> typer.Typer:
     cli.callback()(_describe)
     for name in names or COMMANDS:
         module, function = COMMANDS[name].split(":")
-        cli.command(name)(getattr(importlib.import_module(module), function))
+        command = getattr(importlib.import_module(module), function)
+        if isinstance(command, typer.Typer):
+            cli.add_typer(command, name=name)
+        else:
+            cli.command(name)(command)
     return cli
 
 

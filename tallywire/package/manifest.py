@@ -1,7 +1,5 @@
 """election.toml: the election's name, times and rules."""
 
-import re
-import tomllib
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -12,7 +10,7 @@ from counting.election import Text
 from tallywire.package.cell import CODE, CODE_RULE, CONTROL
 from tallywire.package.fault import Fault
 from tallywire.package.rule_bounds import read_bounds
-from tallywire.package.toml_keys import TomlKeys
+from tallywire.package.toml_keys import TomlKeys, parse_toml
 
 FILE = "election.toml"
 KEYS = frozenset({"id", "name", "polls_close_at", "time_zone", "is_test", "notice", "help_contact", "rules"})
@@ -32,7 +30,7 @@ class Manifest:
 
 def read_manifest(folder: Path, faults: list[Fault]) -> Manifest | None:
     """None where the file cannot be read at all; what is wrong in it is noted in `faults`."""
-    keys = _parsed(folder / FILE, faults)
+    keys = parse_toml(folder / FILE, FILE, faults)
     if keys is None:
         return None
     keys.check_known(KEYS)
@@ -47,30 +45,6 @@ def read_manifest(folder: Path, faults: list[Fault]) -> Manifest | None:
         help_contact=_text(keys, "help_contact"),
         bounds=read_bounds(keys.inside("rules")),
     )
-
-
-def _parsed(path: Path, faults: list[Fault]) -> TomlKeys | None:
-    if not path.is_file():
-        faults.append(Fault(FILE, None, None, None, "the file is missing"))
-        return None
-    data = path.read_bytes()
-    try:
-        text = data.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        line = data.count(b"\n", 0, error.start) + 1
-        faults.append(
-            Fault(FILE, line, None, None, f"not UTF-8: byte 0x{data[error.start]:02x}; save the file as UTF-8")
-        )
-        return None
-    try:
-        # Some editors write Windows line ends, which TOML takes; a lone carriage return it does not.
-        return TomlKeys(FILE, text, tomllib.loads(text), (), faults)
-    except tomllib.TOMLDecodeError as error:
-        at = re.search(r"\(at line (\d+), column \d+\)", str(error))
-        line_number = int(at[1]) if at else text.count("\n") + 1
-        what = re.sub(r" \(at .*\)", "", str(error))
-        faults.append(Fault(FILE, line_number, None, None, f"not readable as TOML: {what}"))
-        return None
 
 
 def _id(keys: TomlKeys) -> str:

@@ -1,14 +1,16 @@
-"""The [rules] table of election.toml: the bounds that this election's rules compare with."""
+"""The [rules] table of election.toml, or of a file of its own: the bounds that this election's rules compare with."""
 
 import math
 from dataclasses import MISSING, fields
+from pathlib import Path
 from typing import Any
 
 from counting.bounds import Bounds
 from counting.rules.table import JUDGING_RULES
 from counting.vocabulary import TallyRule, Verdict
 from tallywire.package.cell import NUMBER_MAX
-from tallywire.package.toml_keys import TomlKeys
+from tallywire.package.fault import Fault, PackageFaults
+from tallywire.package.toml_keys import TomlKeys, parse_toml
 
 OFF = "OFF"
 NAMED = frozenset({"version", "verdicts"})
@@ -29,6 +31,18 @@ def read_bounds(keys: TomlKeys) -> Bounds:
         if value is not None:
             values[name] = value
     return Bounds(**values)
+
+
+def read_bounds_file(path: Path) -> Bounds:
+    """Bounds of a file of their own: an election.toml, or its table of rules alone. Raises PackageFaults."""
+    faults: list[Fault] = []
+    keys = parse_toml(path, path.name, faults)
+    bounds = None
+    if keys is not None:
+        bounds = read_bounds(keys.inside("rules") if "rules" in keys.values else keys)
+    if bounds is None or faults:
+        raise PackageFaults(faults)
+    return bounds
 
 
 def _value(keys: TomlKeys, name: str, default: object) -> bool | int | float | None:

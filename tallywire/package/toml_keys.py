@@ -1,7 +1,9 @@
 """One table of a TOML file, whose faults name the line of their key."""
 
 import re
+import tomllib
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any, TypeVar
 
 from tallywire.package.fault import Fault
@@ -50,6 +52,31 @@ class TomlKeys:
         if key not in self.values:
             self.fault(key, f"is missing: must be {rule}")
         return self.optional(key, kind, rule)
+
+
+def parse_toml(path: Path, name: str, faults: list[Fault]) -> TomlKeys | None:
+    """The top of a file that faults call `name`; None, with a fault, where it cannot be read."""
+    if not path.is_file():
+        faults.append(Fault(name, None, None, None, "the file is missing"))
+        return None
+    data = path.read_bytes()
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = data.count(b"\n", 0, error.start) + 1
+        faults.append(
+            Fault(name, line, None, None, f"not UTF-8: byte 0x{data[error.start]:02x}; save the file as UTF-8")
+        )
+        return None
+    try:
+        # Some editors write Windows line ends, which TOML takes; a lone carriage return it does not.
+        return TomlKeys(name, text, tomllib.loads(text), (), faults)
+    except tomllib.TOMLDecodeError as error:
+        at = re.search(r"\(at line (\d+), column \d+\)", str(error))
+        line_number = int(at[1]) if at else text.count("\n") + 1
+        what = re.sub(r" \(at .*\)", "", str(error))
+        faults.append(Fault(name, line_number, None, None, f"not readable as TOML: {what}"))
+        return None
 
 
 def line_of(text: str, way: tuple[str, ...]) -> int | None:

@@ -1,0 +1,1 @@
+"""Judging a recorded night again, under other bounds."""
