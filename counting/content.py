@@ -1,9 +1,12 @@
 """What a submission says, apart from its own id: to tell a call sent again from another one under the same id."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
+from operator import itemgetter
+
+import orjson
 
 from counting.tally import Submission, VotesRow
 
@@ -26,14 +29,25 @@ def content(submission: Submission) -> dict[str, object]:
         "reporter": submission.reporter,
         "station_id": submission.station_id,
         "valid_ballots": submission.valid_ballots,
-        "votes": [[row.candidate_id, row.votes] for row in sorted(submission.votes, key=_row_order)],
+        "votes": [[candidate_id, votes] for candidate_id, votes in _in_order(submission.votes)],
     }
 
 
 def content_digest(submission: Submission) -> str:
     """sha256 (hex) over the canonical JSON of `content`: equal exactly where the content is."""
-    canonical = json.dumps(content(submission), ensure_ascii=True, separators=(",", ":"))
-    return sha256(canonical.encode()).hexdigest()
+    return digest_of(content(submission))
+
+
+def digest_of(whole: Mapping[str, object]) -> str:
+    """The same for a content that is made already."""
+    try:
+        canonical = orjson.dumps(whole)
+    except TypeError:
+        canonical = b""
+    # The canonical form is ASCII; orjson writes the same bytes, and sooner, where there is nothing to escape.
+    if not canonical or not canonical.isascii():
+        canonical = json.dumps(whole, ensure_ascii=True, separators=(",", ":")).encode()
+    return sha256(canonical).hexdigest()
 
 
 def differing_fields(one: Submission, other: Submission) -> int:
@@ -52,6 +66,12 @@ def _flat(whole: Mapping[str, object]) -> dict[str, object]:
     for candidate_id, votes in whole["votes"]:  # type: ignore[attr-defined]
         fields.setdefault(f"votes {candidate_id}", []).append(votes)  # type: ignore[attr-defined]
     return fields
+
+
+def _in_order(rows: Sequence[VotesRow]) -> list[VotesRow]:
+    if len({row.candidate_id for row in rows}) == len(rows):
+        return sorted(rows, key=itemgetter(0))
+    return sorted(rows, key=_row_order)
 
 
 def _row_order(row: VotesRow) -> tuple[str, int, int]:

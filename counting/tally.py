@@ -2,12 +2,12 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 from counting.vocabulary import TallyCoverage, TallyRule, TallyState, Verdict
 
 
-@dataclass(frozen=True, slots=True)
-class VotesRow:
+class VotesRow(NamedTuple):
     """One row of a submission; `votes` None: not legible on the sheet, never 0."""
 
     candidate_id: str

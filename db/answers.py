@@ -5,8 +5,8 @@ from typing import Any
 
 from counting.tally import Finding, Submission
 from counting.vocabulary import TallyRule, Verdict
+from db.new_tally import NewTally
 from db.people import Person
-from db.tables import TallyRow
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +23,7 @@ class Accepted:
 
     tally_id: str
     sequence: int
-    tally: TallyRow | None = None
+    tally: NewTally | None = None
     replayed: bool = False
 
 
@@ -31,7 +31,7 @@ class Accepted:
 class Held:
     tally_id: str
     findings: tuple[Finding, ...]
-    tally: TallyRow | None = None
+    tally: NewTally | None = None
     replayed: bool = False
 
 

@@ -12,7 +12,7 @@ from counting.tally import Submission
 from counting.vocabulary import TallyCoverage, TallyRule
 from db.database import Connection
 from db.definitions import ElectionDefinition, StationNode
-from db.tables import TallyRow
+from db.new_tally import NewTally
 
 # What was superseded, rejected or withdrawn stands for nothing any more: whoever sent a sheet to the wrong station and
 # took it back may send it to the right one.
@@ -58,7 +58,7 @@ class Likeness:
     by_numbers: dict[tuple[str, str], list[Twin]] = field(default_factory=dict)
     by_photograph: dict[str, list[PhotographedTwin]] = field(default_factory=dict)
 
-    def add(self, tally: TallyRow) -> None:
+    def add(self, tally: NewTally) -> None:
         """A tally of this very batch: the next one of it may be its twin."""
         if tally.numbers_sha256 is not None:
             twins = self.by_numbers.setdefault((tally.contest_id, tally.numbers_sha256), [])

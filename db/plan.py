@@ -4,12 +4,14 @@ import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from operator import attrgetter
 from typing import Any
 
 import orjson
 
 from counting.vocabulary import ReportKind, TallyState
 from db.database import Connection
+from db.new_tally import NewTally
 from db.sheet import Sheet, update_sheets
 from db.tables import LogEntryRow, SubmissionRow, TallyRow
 
@@ -34,6 +36,7 @@ CONFIRM = """
     FROM unnest($1::text[], $2::int[]) AS n (id, more) WHERE t.id = n.id
 """
 TALLY_COLUMNS = tuple(TallyRow.__table__.columns.keys())  # type: ignore[attr-defined]
+TALLY_VALUES = attrgetter(*TALLY_COLUMNS)
 ENTRY_COLUMNS = tuple(LogEntryRow.__table__.columns.keys())  # type: ignore[attr-defined]
 SUBMISSION_COLUMNS = tuple(SubmissionRow.__table__.columns.keys())  # type: ignore[attr-defined]
 
@@ -72,7 +75,7 @@ class Plan:
     election_id: str
     ruleset: str
     is_test: bool
-    tallies: dict[str, TallyRow] = field(default_factory=dict)
+    tallies: dict[str, NewTally] = field(default_factory=dict)
     superseded: dict[str, str] = field(default_factory=dict)
     changes: list[Change] = field(default_factory=list)
     confirmed: dict[str, int] = field(default_factory=dict)
@@ -162,7 +165,7 @@ class Plan:
         if self.confirmed:
             await connection.execute(CONFIRM, list(self.confirmed), list(self.confirmed.values()))
         if self.tallies:
-            rows = [tuple(getattr(tally, name) for name in TALLY_COLUMNS) for tally in self.tallies.values()]
+            rows = [TALLY_VALUES(tally) for tally in self.tallies.values()]
             await connection.copy_records_to_table("tally", columns=TALLY_COLUMNS, records=rows)
         if sheets:
             await update_sheets(connection, sheets)

@@ -16,9 +16,9 @@ from counting.tally import TRANSITIONS, Numbers, StandingTally
 from counting.vocabulary import ReportKind, TallyCoverage, TallyState
 from db.database import Connection
 from db.decision import Decision
+from db.new_tally import NewTally
 from db.plan import Flags, Plan
 from db.sheet import Sheet, numbers_from, public_from, public_tally
-from db.tables import TallyRow
 
 READ_KNOWN = "SELECT * FROM tally WHERE id = ANY($1::text[])"
 
@@ -62,7 +62,7 @@ async def read_known(connection: Connection, tally_ids: Iterable[str]) -> dict[s
     return {row["id"]: _known_from(row) for row in await connection.fetch(READ_KNOWN, list(tally_ids))}
 
 
-def known(tally: TallyRow, numbers: Numbers) -> KnownTally:
+def known(tally: NewTally, numbers: Numbers) -> KnownTally:
     """A tally that this very batch brings."""
     public = public_tally(
         tally.id,

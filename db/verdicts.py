@@ -9,7 +9,7 @@ from typing import Any
 import asyncpg
 
 from counting.case import HeldTally
-from counting.content import content, content_digest, differing_content
+from counting.content import content, differing_content, digest_of
 from counting.judge import Judgement, Outcome, judge
 from counting.numbers import ballots_of
 from counting.tally import Numbers, StandingTally, Submission
@@ -19,10 +19,10 @@ from db.answers import Accepted, Answer, Held, Rejected, Request, finding_from_j
 from db.cases import Cases
 from db.definitions import ElectionDefinition
 from db.facts import Facts, Key
+from db.new_tally import NewTally
 from db.plan import Flags, Plan, commitment
 from db.review import KnownTally, known
 from db.sheet import OtherFinal, Sheet, public_tally
-from db.tables import TallyRow
 from db.third_report import carry_out, confirm
 
 
@@ -41,6 +41,14 @@ class Draft:
         if isinstance(self.answer, Accepted) and self.answer.sequence == 0:
             return replace(self.answer, sequence=first if self.entry is None else first + self.entry + 1)
         return self.answer
+
+
+@dataclass(frozen=True, slots=True)
+class Received:
+    """What a submission says apart from its own id, and its digest."""
+
+    content: dict[str, object]
+    digest: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,11 +79,12 @@ class Bench:
         submission = request.submission
         if request.person.id in self._facts.revoked:
             raise ReporterRevokedError(request.person.id)
-        digest = content_digest(submission)
+        received = content(submission)
+        digest = digest_of(received)
         repeated = self._repeated((submission.reporter, submission.client_tally_id), digest)
         if repeated is not None:
             return repeated
-        return self._judged(request, digest, self._now + timedelta(microseconds=place), place)
+        return self._judged(request, Received(received, digest), self._now + timedelta(microseconds=place), place)
 
     def _repeated(self, key: Key, digest: str) -> Draft | None:
         """The first answer again, for a call that was answered before: in this batch or an earlier one."""
@@ -87,14 +96,14 @@ class Bench:
             return None
         return Draft(_earlier_answer(row))
 
-    def _judged(self, request: Request, digest: str, recorded_at: datetime, place: int) -> Draft:
+    def _judged(self, request: Request, received: Received, recorded_at: datetime, place: int) -> Draft:
         submission = request.submission
         sheet = self._facts.sheets.get((submission.station_id, submission.contest_id))
-        reused = self._reused_in_fields(submission, digest)
+        reused = self._reused_in_fields(submission, received)
         judgement = judge(submission, self._cases.of(place, submission, request.person.role, sheet, reused))
         draft = self._draft(place, submission, judgement, sheet, recorded_at)
         if reused is None:
-            self._remember(submission, digest, draft, recorded_at)
+            self._remember(submission, received, draft, recorded_at)
         return draft
 
     def _draft(
@@ -108,7 +117,7 @@ class Bench:
         taken = Taken(submission, judgement, judgement.numbers, sheet, recorded_at, digest)
         return self._hold(taken) if judgement.outcome is Outcome.HOLD else self._count(taken)
 
-    def _reused_in_fields(self, submission: Submission, digest: str) -> int | None:
+    def _reused_in_fields(self, submission: Submission, received: Received) -> int | None:
         """How many fields differ from the first call under this id; None where there was none."""
         key = (submission.reporter, submission.client_tally_id)
         before: dict[str, Any]
@@ -118,7 +127,7 @@ class Bench:
             before = row["received"]
         else:
             return None
-        return differing_content(content(submission), before)
+        return differing_content(received.content, before)
 
     def _count(self, taken: Taken) -> Draft:
         """The tally counts from here on, in place of what stood."""
@@ -195,11 +204,11 @@ class Bench:
         fresh = self._plan.tallies.get(rival.id)
         return known(fresh, rival.numbers) if fresh else self._facts.rivals[rival.id]
 
-    def _tally(self, taken: Taken, state: TallyState) -> TallyRow:
+    def _tally(self, taken: Taken, state: TallyState) -> NewTally:
         submission, numbers, sheet = taken.submission, taken.numbers, taken.sheet
         sheet.revisions += 1
         sheet.changed = True
-        tally = TallyRow(
+        tally = NewTally(
             id=str(uuid.uuid4()),
             election_id=self._definition.id,
             station_id=submission.station_id,
@@ -214,7 +223,6 @@ class Bench:
             ballots_cast=numbers.ballots_cast,
             as_written=submission.as_written,
             reporter_id=submission.reporter,
-            confirmations=0,
             findings=[finding_to_json(finding) for finding in taken.judgement.findings],
             evidence=list(submission.evidence),
             note=submission.note,
@@ -227,20 +235,20 @@ class Bench:
         self._facts.likeness.add(tally)
         return tally
 
-    def _remember(self, submission: Submission, digest: str, draft: Draft, recorded_at: datetime) -> None:
+    def _remember(self, submission: Submission, received: Received, draft: Draft, recorded_at: datetime) -> None:
         answer = draft.answer
-        self._answered[submission.reporter, submission.client_tally_id] = (digest, draft)
+        self._answered[submission.reporter, submission.client_tally_id] = (received.digest, draft)
         self._plan.submissions.append(
             {
                 "reporter_id": submission.reporter,
                 "client_tally_id": submission.client_tally_id,
                 "election_id": self._definition.id,
-                "content_sha256": digest,
+                "content_sha256": received.digest,
                 "outcome": type(answer).__name__.upper(),
                 "tally_id": None if isinstance(answer, Rejected) else answer.tally_id,
                 "entry": draft.entry,
                 "findings": [] if isinstance(answer, Accepted) else [finding_to_json(f) for f in answer.findings],
-                "received": content(submission),
+                "received": received.content,
                 "recorded_at": recorded_at,
             }
         )
@@ -259,7 +267,7 @@ def _earlier_answer(row: asyncpg.Record) -> Answer:
     return Accepted(row["tally_id"], row["sequence"], replayed=True)
 
 
-def public_of(tally: TallyRow, numbers: Numbers) -> dict[str, Any]:
+def public_of(tally: NewTally, numbers: Numbers) -> dict[str, Any]:
     return public_tally(
         tally.id,
         tally.revision,

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import asyncpg
 
 from db.database import Database
-from db.people import Person, person_by_token, token_digest
+from db.people import Person, people_by_digests, token_digest
 from db.revocation import revoked_lately
 from gql.presence import Presence
 
@@ -35,16 +35,42 @@ class People:
     def __init__(self, database: Database) -> None:
         self._database = database
         self._known: dict[str, _Known] = {}
+        self._asked: dict[str, asyncio.Future[Person | None]] = {}
+        self._asking: asyncio.Task[None] | None = None
 
     async def find(self, token: str) -> Person | None:
         digest, now = token_digest(token), time.monotonic()
         known = self._known.get(digest)
-        if known is None or known.until < now:
-            known = _Known(await person_by_token(self._database.pool, token), now + PERSON_REMEMBERED_SECONDS)
-            if len(self._known) >= PEOPLE_REMEMBERED:
-                self._known.clear()
-            self._known[digest] = known
-        return known.person
+        if known is not None and known.until >= now:
+            return known.person
+        asked = self._asked.get(digest)
+        if asked is None:
+            asked = self._asked[digest] = asyncio.get_running_loop().create_future()
+            if self._asking is None or self._asking.done():
+                self._asking = asyncio.create_task(self._ask_for_all(), name="tokens")
+        return await asyncio.shield(asked)
+
+    async def _ask_for_all(self) -> None:
+        """Those who ask while one statement is on its way share the next."""
+        while self._asked:
+            asked, self._asked = self._asked, {}
+            until = time.monotonic() + PERSON_REMEMBERED_SECONDS
+            try:
+                found = await people_by_digests(self._database.pool, list(asked))
+            except Exception as error:
+                for waiting in asked.values():
+                    waiting.set_exception(error)
+                    # Whoever asked may have gone: nobody then reads the exception, and that is fine.
+                    waiting.exception()
+                continue
+            for digest, waiting in asked.items():
+                self._remember(digest, _Known(found.get(digest), until))
+                waiting.set_result(found.get(digest))
+
+    def _remember(self, digest: str, known: _Known) -> None:
+        if len(self._known) >= PEOPLE_REMEMBERED:
+            self._known.clear()
+        self._known[digest] = known
 
     def forget(self, person_ids: set[str]) -> None:
         for digest in [d for d, known in self._known.items() if known.person and known.person.id in person_ids]:

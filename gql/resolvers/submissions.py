@@ -9,8 +9,8 @@ from strawberry import ID
 from counting.tally import Submission, VotesRow
 from db.answers import Accepted, Answer, Held, Rejected, Request
 from db.intake import SubmissionUnavailableError
+from db.new_tally import AnyTally
 from db.people import Person
-from db.tables import TallyRow
 from db.verdicts import ReporterRevokedError
 from feed.election_feed import ElectionFeed
 from feed.position import Position
@@ -144,7 +144,7 @@ async def _result(context: Context, feed: ElectionFeed, answer: Answer) -> Submi
     return TallyAccepted(tally=tally, cursor=cursor, replayed=answer.replayed)
 
 
-async def _row(context: Context, answer: Accepted | Held) -> TallyRow:
+async def _row(context: Context, answer: Accepted | Held) -> AnyTally:
     row = answer.tally or await context.loaders.tally.load(answer.tally_id)
     if row is None:
         raise unavailable()

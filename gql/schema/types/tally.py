@@ -11,7 +11,7 @@ from counting.vocabulary import Language as Words
 from counting.vocabulary import Role
 from db.answers import finding_from_json
 from db.definitions import CandidateNode
-from db.tables import TallyRow
+from db.new_tally import AnyTally
 from db.tallies import TallyFilter, count_tallies
 from feed.election_feed import ElectionFeed
 from gql.context import Info, ReceiptKey
@@ -66,7 +66,7 @@ class Finding:
 @strawberry.type
 class Tally:
     feed: Private[ElectionFeed]
-    row: Private[TallyRow]
+    row: Private[AnyTally]
 
     @strawberry.field
     def id(self) -> ID:
