@@ -14,7 +14,7 @@ pillow_heif.register_heif_opener()
 MAKE, GPS, ORIENTATION, SOFTWARE = 0x010F, 0x8825, 0x0112, 0x0131
 
 
-def picture(seed: int = 1, size: tuple[int, int] = (1600, 1200)) -> Image.Image:
+def picture(seed: int = 1, size: tuple[int, int] = (400, 300)) -> Image.Image:
     """Left half dark, right half bright, so that one can tell how it lies; no two seeds alike."""
     image = Image.new("RGB", size, (seed % 200, 20, 40))
     image.paste((230, 230, seed % 200), (size[0] // 2, 0, size[0], size[1]))

@@ -1,4 +1,4 @@
-"""`PUT /evidence/{sha256}`: what is taken, what is refused and in which words, and that a repetition changes nothing."""
+"""`PUT /evidence/{sha256}`: what is taken, what is refused in which words, and that repeating it changes nothing."""
 
 import struct
 import zlib
@@ -29,11 +29,11 @@ def test_each_kind_is_told_from_its_bytes_whatever_the_header_says(volunteer: Ap
     assert answer.status_code == 201, answer.text
     told = answer.json()
     assert (told["sha256"], told["mediaType"]) == (sha256(content), media_type)
-    assert (told["width"], told["height"]) == (1600, 1200)
+    assert (told["width"], told["height"]) == (400, 300)
     shown = get(volunteer, told["sha256"])
     assert shown.headers["content-type"] == media_type
     assert (sha256(shown.content), len(shown.content)) == (told["publicSha256"], told["bytes"])
-    assert opened(shown.content).size == (1600, 1200)
+    assert opened(shown.content).size == (400, 300)
 
 
 def test_a_photograph_without_traces_is_given_out_as_it_came(volunteer: Api) -> None:
@@ -55,7 +55,7 @@ def test_where_and_by_what_it_was_taken_stays_here_and_the_picture_stays_upright
     assert told["publicSha256"] != told["sha256"] == sha256(content)
     assert b"Tattle" not in shown and b"Exif" not in shown
     image = opened(shown)
-    assert image.size == (1200, 1600) and not image.getexif()
+    assert image.size == (300, 400) and not image.getexif()
     (red, green, _), (bright, _, _) = (
         image.convert("RGB").getpixel((600, 100)),
         image.convert("RGB").getpixel((600, 1500)),
@@ -70,7 +70,7 @@ def test_what_hangs_on_to_a_picture_is_not_given_out(volunteer: Api) -> None:
         told = put(volunteer, content).json()
         shown = get(volunteer, told["sha256"])
         assert script not in shown.content
-        assert opened(shown.content).size == (1600, 1200)
+        assert opened(shown.content).size == (400, 300)
 
 
 def test_sent_again_it_is_the_same_and_nothing_is_stored_twice(volunteer: Api, another: Api, folder: Path) -> None:
@@ -85,8 +85,8 @@ def test_sent_again_it_is_the_same_and_nothing_is_stored_twice(volunteer: Api, a
 
 def test_sent_by_many_at_once_it_is_stored_once(volunteer: Api, another: Api, night: Night) -> None:
     content = encoded(picture(16))
-    with ThreadPoolExecutor(8) as pool:
-        answers = list(pool.map(lambda place: put((volunteer, another)[place % 2], content), range(8)))
+    with ThreadPoolExecutor(5) as pool:
+        answers = list(pool.map(lambda place: put((volunteer, another)[place % 2], content), range(5)))
     assert {answer.status_code for answer in answers} <= {200, 201}
     assert [answer.status_code for answer in answers].count(201) == 1
     assert len({answer.text for answer in answers}) == 1
@@ -109,8 +109,8 @@ REFUSED = {
     "a GIF": (encoded(picture(20, (40, 30)), "GIF"), 415, "UNSUPPORTED_TYPE"),
     "an SVG": (b'<svg xmlns="http://www.w3.org/2000/svg"/>', 415, "UNSUPPORTED_TYPE"),
     "nothing": (b"", 422, "EMPTY"),
-    "half a JPEG": (encoded(picture(21))[:9_000], 422, "UNREADABLE"),
-    "half a PNG": (encoded(picture(22), "PNG")[:3_000], 422, "UNREADABLE"),
+    "half a JPEG": (encoded(picture(21))[:1_500], 422, "UNREADABLE"),
+    "half a PNG": (encoded(picture(22), "PNG")[:300], 422, "UNREADABLE"),
     "a HEIC that breaks off": (encoded(picture(23), "HEIF")[:700], 422, "UNREADABLE"),
     "a bomb": (bomb(), 422, "TOO_MANY_PIXELS"),
     "more pixels than allowed": (encoded(picture(24, (2_500, 2_000))), 422, "TOO_MANY_PIXELS"),
