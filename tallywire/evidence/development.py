@@ -25,6 +25,7 @@ KINDS = {
 }
 # MPO comes by way of JPEG.
 FORMATS = ("JPEG", "PNG", "WEBP", "HEIF")
+HEIC_BRANDS = (b"heic", b"heix", b"heim", b"heis", b"mif1", b"msf1")
 MEDIA_TYPES = {"JPEG": "image/jpeg", "PNG": "image/png", "WEBP": "image/webp"}
 # Served instead of the whole with `?width=`; a phone's list of reports, and a phone's screen.
 WIDTHS = (320, 1280)
@@ -66,12 +67,24 @@ def develop(path: Path, pixels_max: int) -> Developed:
         with Image.open(path, formats=FORMATS) as image:
             return _developed(path, image, pixels_max)
     except UnidentifiedImageError:
-        raise refusal.unsupported() from None
+        raise (refusal.unreadable() if _begins_as_one(path) else refusal.unsupported()) from None
     except refusal.RefusedError:
         raise
     # Decoders raise nearly anything on damaged files; MemoryError is the limit of this process.
     except Exception:
         raise refusal.unreadable() from None
+
+
+def _begins_as_one(path: Path) -> bool:
+    """Whether it says to be what we take, although nobody can read it."""
+    with path.open("rb") as file:
+        head = file.read(12)
+    brand = head[8:12]
+    return (
+        head.startswith((b"\xff\xd8\xff", b"\x89PNG\r\n\x1a\n"))
+        or (head.startswith(b"RIFF") and brand == b"WEBP")
+        or (head[4:8] == b"ftyp" and brand in HEIC_BRANDS)
+    )
 
 
 def _developed(path: Path, image: Image.Image, pixels_max: int) -> Developed:
