@@ -25,8 +25,8 @@ SLIPS_A_SHEET = 8
 DIGITS_A_GROUP = 4
 # Trying all eight for the best takes two thirds of the time, and any of them can be read.
 MASK = 2
-# More lines than these do not fit beside the code in full size; more stations than the second are only counted.
-STATIONS_IN_FULL, STATIONS_SHOWN = 4, 12
+# More do not fit beside the QR.
+STATIONS_IN_LINES, STATIONS_SHOWN = 3, 25
 FONTS = (("thai", 400), ("thai", 600), ("latin", 400), ("latin", 600))
 RANGES = {"thai": "U+0E01-0E5B,U+200C-200D,U+25CC", "latin": "U+0000-00FF,U+2000-200B,U+200E-206F"}
 
@@ -108,16 +108,15 @@ def _qr(job: Print, code: EnrolmentCode) -> str:
 
 
 def _stations(language: Language, stations: Sequence[StationNode]) -> str:
+    """A line a station; of many, which all lie in one area, their numbers in one line."""
     if not stations:
         return ""
-    line, many = WORDS[language].station, len(stations) > STATIONS_IN_FULL
-    rows = [
-        line.format(number=station.number, area=_name(station.area, language)) for station in stations[:STATIONS_SHOWN]
-    ]
-    if len(stations) > STATIONS_SHOWN:
-        rows.append(f"+ {len(stations) - STATIONS_SHOWN}")
-    items = "".join(f"<li>{row}</li>" for row in rows)
-    return f'<ul class="many">{items}</ul>' if many else f"<ul>{items}</ul>"
+    numbers = [str(station.number) for station in stations]
+    if len(stations) > STATIONS_IN_LINES:
+        more = [f"+{len(stations) - STATIONS_SHOWN}"] if len(stations) > STATIONS_SHOWN else []
+        numbers = [", ".join(numbers[:STATIONS_SHOWN] + more)]
+    line, area = WORDS[language].station, _name(stations[0].area, language)
+    return f"<ul>{''.join(f'<li>{line.format(number=number, area=area)}</li>' for number in numbers)}</ul>"
 
 
 def _name(area: AreaNode, language: Language) -> str:
