@@ -5,7 +5,6 @@ its tiles, and no two heads of one size say different things.
 """
 
 import asyncio
-import base64
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -57,6 +56,11 @@ class NotOurKeyError(Exception):
     """The ledger is signed by another key than the one at hand."""
 
 
+def origin_of(name: str, election_id: str) -> str:
+    """What names a log to its verifiers: the address under which it is served."""
+    return f"{name}/log/{election_id}"
+
+
 @dataclass(frozen=True, slots=True)
 class Signer:
     """The key at hand; `name` begins the origin of every log of this service."""
@@ -65,7 +69,7 @@ class Signer:
     name: str
 
     def origin(self, election_id: str) -> str:
-        return f"{self.name}/log/{election_id}"
+        return origin_of(self.name, election_id)
 
 
 async def seal(connection: Connection, signer: Signer, election_id: str, now: datetime) -> bool:
@@ -136,5 +140,4 @@ async def _sign(
         raise BrokenLogError(f"{election_id}: the tree of {size} has another root than was signed")
     note = str(Head(origin, size, root).signed(signer.key))
     if last is None or last.note != note:
-        public = base64.b64encode(signer.key.public_key().public_bytes_raw()).decode()
-        await connection.execute(ADD_HEAD, election_id, size, root, public, note, now)
+        await connection.execute(ADD_HEAD, election_id, size, root, public_text(signer.key), note, now)

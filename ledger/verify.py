@@ -18,7 +18,7 @@ from ledger.leaf import FORMAT, BadLeafError, parsed
 from ledger.merkle import HASH_BYTES, leaf_hash, root_of
 from ledger.note import VerifierKey
 from ledger.sheets import Sheets
-from ledger.sums import Totals, add_up
+from ledger.sums import Difference, Totals, add_up
 from ledger.terms import Terms, read_terms
 from ledger.tiles import TilePath, all_tiles, tile_paths
 
@@ -27,6 +27,10 @@ FIELDS = {
     *("previous", "standingId", "held", "heldBefore", "disputed", "disputedBefore", "commitment", "salt", "reason"),
     *("decidedBy", "ruleset", "isTest", "recordedAt"),
 }
+
+
+class BadResultsError(Exception):
+    """What was given out as results has not their shape."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,16 +204,15 @@ def _entry_faults(found: Verified, leaves: list[bytes]) -> Iterator[Fault]:
         yield Fault("definition", "definition.json is not the one that the entries were written under")
 
 
-def result_faults(found: Verified, results: Sequence[dict[str, Any]]) -> list[Fault]:
-    """Where served results are not what the entries add up to."""
-    names = found.terms.area_names
+def result_differences(found: Verified, results: Sequence[dict[str, Any]]) -> list[Difference]:
+    """Where served results are not what the entries add up to; raises BadResultsError."""
     try:
-        return [
-            Fault(
-                f"{one.contest} in {one.area} ({names.get(one.area, '?')})",
-                f"{one.what} is served as {one.served}; the entries add up to {one.by_the_log}",
-            )
-            for one in found.totals.compare(results)
-        ]
+        return list(found.totals.compare(results))
     except (KeyError, TypeError) as error:
-        return [Fault("results", f"what is served is no list of results: {error!r}")]
+        raise BadResultsError(f"what is served is no list of results: {error!r}") from error
+
+
+def result_fault(found: Verified, one: Difference) -> Fault:
+    name = found.terms.area_names.get(one.area, "no such area")
+    what = f"{one.what} is served as {one.served}; the entries add up to {one.by_the_log}"
+    return Fault(f"{one.contest} in {one.area} ({name})", what)

@@ -1,0 +1,157 @@
+"""One check from end to end: copy, verify, compare with what is served, look at photographs."""
+
+import asyncio
+import json
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from ledger.merkle import leaf_hash, root_of
+from ledger.note import VerifierKey
+from ledger.terms import BadDefinitionError
+from ledger.verify import BadResultsError, Copy, Fault, Verified, result_differences, result_fault, verify
+from tallywire.verify.copying import read_copy, read_keys, read_sealed
+from tallywire.verify.memory import Memory
+from tallywire.verify.photographs import look_at
+from tallywire.verify.served import Served, smallest_areas, station_faults
+from tallywire.verify.source import Saved, Source, SourceError
+
+RESULTS = "results.json"
+# Every sheet is compared where there are no more than this; in larger elections where it is asked for.
+SHEETS_COMPARED = 1_000
+AREAS_SEARCHED = 25
+Told = Callable[[str, int, int], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """`stations` None: where the election is small. `photographs`: where they are had by their digest."""
+
+    stations: bool | None = None
+    photographs: Source | None = None
+
+
+@dataclass(slots=True)
+class Outcome:
+    """Sound where there is no fault; `notes` say what was not checked, or rests on trust."""
+
+    verified: Verified
+    memory: Memory
+    faults: list[Fault]
+    notes: list[str] = field(default_factory=list)
+
+
+async def check(
+    source: Source, served: Served | None, keys: list[VerifierKey], memory: Memory | None, wanted: Wanted, told: Told
+) -> Outcome:
+    """Raises SourceError, BadNoteError."""
+    known = keys or (memory.keys if memory else [])
+    trusted = await read_keys(source, known)
+    head, copy = await read_copy(source, trusted.trusted, lambda done, of: told("Fetching the log", done, of))
+    copy = await _with_sealed(source, copy, head.root)
+    try:
+        found = await asyncio.to_thread(verify, copy, trusted.trusted, memory.seen if memory else None)
+    except BadDefinitionError as error:
+        raise SourceError(str(error)) from error
+    kept = Memory(copy.checkpoint.decode(), trusted.trusted, found.hashes, dict(memory.photographs) if memory else {})
+    outcome = Outcome(found, kept, found.faults)
+    if trusted.first_met:
+        outcome.notes.append("the log's key was taken from the server itself: compare it, or name it with --key")
+    await _check_results(source, served, copy, outcome, wanted, told)
+    if wanted.photographs is not None:
+        await _check_photographs(wanted.photographs, outcome, told)
+    return outcome
+
+
+async def _with_sealed(source: Source, copy: Copy, root: bytes) -> Copy:
+    """Where the entries are not those that were signed, what was signed is fetched too, to tell them apart."""
+    if root_of([leaf_hash(leaf) for leaf in copy.entries]) == root:
+        return copy
+    # The head is verified by now; its size is what was asked for.
+    size = len(copy.entries)
+    sealed = await read_sealed(source, size)
+    return Copy(copy.checkpoint, copy.definition, copy.entries, copy.tiles, sealed.get)
+
+
+async def _check_results(
+    source: Source, served: Served | None, copy: Copy, outcome: Outcome, wanted: Wanted, told: Told
+) -> None:
+    found = outcome.verified
+    try:
+        results = await _results(source, served, copy, found)
+        if results is None:
+            outcome.notes.append(f"there is no {RESULTS}: results are added up, and compared with nothing")
+            return
+        differences = result_differences(found, results)
+    except (SourceError, BadResultsError) as error:
+        outcome.faults.append(Fault("results", str(error)))
+        return
+    outcome.faults += [result_fault(found, one) for one in differences]
+    if served is not None:
+        await _check_stations(
+            served, copy, outcome, [(one.contest, one.area) for one in differences], wanted.stations, told
+        )
+
+
+async def _results(source: Source, served: Served | None, copy: Copy, found: Verified) -> list[dict[str, Any]] | None:
+    """As they are served at the head's position, or as they lie in a folder. Raises SourceError."""
+    if served is not None:
+        epoch = str(json.loads(copy.definition)["epoch"])
+        results = await served.results(found.terms.election, epoch, found.head.size, list(found.terms.contests))
+        if isinstance(source, Saved):
+            await source.keep(RESULTS, json.dumps(results, ensure_ascii=False).encode())
+        return results
+    content = await source.get(RESULTS)
+    try:
+        return None if content is None else list(json.loads(content))
+    except (ValueError, TypeError) as error:
+        raise SourceError(f"{RESULTS} cannot be read: {error}") from error
+
+
+async def _check_stations(
+    served: Served,
+    copy: Copy,
+    outcome: Outcome,
+    differing: list[tuple[str, str]],
+    stations: bool | None,
+    told: Told,
+) -> None:
+    """The tallies that are shown for stations: all of them, or those where a result differs, to name the station."""
+    found = outcome.verified
+    sheets = sum(len(station.registers) for station in found.terms.stations.values())
+    places: list[tuple[str, str | None]] = list(smallest_areas(found, differing)[:AREAS_SEARCHED])
+    if stations or (stations is None and sheets <= SHEETS_COMPARED):
+        places = [(contest, None) for contest in found.terms.contests]
+    if not places:
+        return
+    epoch, election = str(json.loads(copy.definition)["epoch"]), found.terms.election
+    try:
+        faults: list[Fault] = []
+        for done, (contest, area) in enumerate(places, start=1):
+            async for station in served.stations(election, contest, area):
+                if contest in found.terms.stations[station["id"]].registers:
+                    faults += station_faults(found, contest, station)
+            told("Comparing stations", done, len(places))
+        if not await served.is_at(election, epoch, found.head.size):
+            outcome.notes.append("the count goes on: the tallies shown for stations were not compared")
+            return
+    except (SourceError, KeyError, TypeError) as error:
+        outcome.faults.append(Fault("stations", f"they are not served as they should be: {error}"))
+        return
+    outcome.faults += faults
+    if differing and not faults:
+        outcome.notes.append("each station's own tally is served as the entries have it: the sums over them are wrong")
+
+
+async def _check_photographs(source: Source, outcome: Outcome, told: Told) -> None:
+    looked = await look_at(
+        source, outcome.verified, outcome.memory.photographs, lambda done, of: told("Looking at photographs", done, of)
+    )
+    outcome.faults += looked.faults
+    outcome.memory.photographs |= looked.copies
+    named, copies = len(outcome.verified.photographs), len(looked.copies) - looked.proven
+    outcome.notes.append(
+        f"{named} photographs are named; {looked.proven} are the files that were sent,"
+        f" {copies} are copies without place and device, {len(looked.missing)} are not there"
+    )
+    outcome.notes += looked.missing
