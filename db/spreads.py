@@ -1,6 +1,6 @@
 """What each district's own stations span so far: kept in memory by a process that writes, read anew as they grow.
 
-A recomputation costs milliseconds, so it waits until a quarter more FINALs have come: seldom, and never once a tally.
+A recomputation costs milliseconds, so it waits until half as many FINALs more have come: seldom, never once a tally.
 Another node may compare with a range of a moment ago; the range only marks.
 """
 
@@ -23,7 +23,7 @@ RANGE_RULES = (
     TallyRule.INVALID_BALLOTS_OUT_OF_RANGE,
     TallyRule.NO_VOTE_OUT_OF_RANGE,
 )
-GROWTH = 0.25
+GROWTH = 0.5
 # Beyond so many entries of other writers it is cheaper to read every district anew when it is asked for.
 CAUGHT_UP_MAX = 2_000
 FINAL = TallyCoverage.FINAL.value
@@ -56,6 +56,8 @@ class SpreadBook:
         self._epoch = ""
         self._sequence = 0
         self._known: dict[SpreadKey, _Known] = {}
+        # Whoever was there from the first entry on knows without asking that a district has none yet.
+        self._from_the_first = False
 
     def of(self, definition: ElectionDefinition, submission: Submission) -> DistrictSpreads | None:
         """What a FINAL is compared with; None for what is not compared."""
@@ -68,6 +70,7 @@ class SpreadBook:
         """Reads what these FINALs will be compared with, where it has grown enough; `head` is the log's."""
         if definition.epoch != self._epoch:
             self._epoch, self._sequence, self._known = definition.epoch, head, {}
+            self._from_the_first = head == 0
         if not any(is_asked(rule, definition.bounds) for rule in RANGE_RULES):
             return
         await self._catch_up(connection, definition, head)
@@ -90,7 +93,7 @@ class SpreadBook:
     def _is_stale(self, key: SpreadKey, stations_min: int) -> bool:
         known = self._known.get(key)
         if known is None:
-            return True
+            return not self._from_the_first
         enough = known.finals + known.changed >= stations_min
         return enough and known.changed > 0 and known.changed >= GROWTH * known.finals
 
@@ -106,7 +109,7 @@ class SpreadBook:
         if head <= self._sequence:
             return
         if head - self._sequence > CAUGHT_UP_MAX:
-            self._known = {}
+            self._known, self._from_the_first = {}, False
         else:
             rows = await connection.fetch(READ_CHANGED, definition.id, self._sequence, head)
             self._count(definition, (_place(row) for row in rows))
@@ -114,14 +117,20 @@ class SpreadBook:
 
     def _count(self, definition: ElectionDefinition, places: Iterable[tuple[str, str]]) -> None:
         for contest_id, station_id in places:
-            if known := self._known.get(_key(definition, contest_id, station_id)):
-                known.changed += 1
+            key = _key(definition, contest_id, station_id)
+            if self._from_the_first and key not in self._known:
+                self._known[key] = _Known(DistrictSpreads(), 0)
+            if key in self._known:
+                self._known[key].changed += 1
 
 
 def district_of(area: AreaNode) -> AreaNode:
     """The area whose stations are alike: the district, else the constituency, else the station's own area."""
-    by_level = {node.level: node for node in area.path()}
-    return by_level.get(AreaLevel.DISTRICT) or by_level.get(AreaLevel.CONSTITUENCY) or area
+    for level in (AreaLevel.DISTRICT, AreaLevel.CONSTITUENCY):
+        for node in area.path():
+            if node.level is level:
+                return node
+    return area
 
 
 def _key(definition: ElectionDefinition, contest_id: str, station_id: str) -> SpreadKey:

@@ -22,11 +22,16 @@ def turnout_out_of_range(submission: Submission, case: Case, numbers: Numbers) -
 
 def share_out_of_range(submission: Submission, case: Case, numbers: Numbers) -> Iterator[Objection]:
     """A candidate's votes over valid ballots."""
-    if case.district is None or case.contest is None or len(case.district.shares) != len(numbers.votes):
-        return
     valid = numbers.valid_ballots
+    if case.district is None or case.contest is None or not valid:
+        return
+    if len(case.district.shares) != len(numbers.votes):
+        return
     for place, (votes, spread) in enumerate(zip(numbers.votes, case.district.shares, strict=True)):
-        if votes is not None and _far(submission, case, votes, valid, spread):
+        # Asked of every candidate of every FINAL, and nearly always the whole answer.
+        if votes is None or spread is None or spread.lo <= votes / valid <= spread.hi:
+            continue
+        if _far(submission, case, votes, valid, spread):
             n = case.contest.ballot_numbers[place]
             yield Objection(
                 f"votes.{_row(submission, case.contest.candidate_ids[place])}.votes",

@@ -95,16 +95,15 @@ class Past:
         )
 
     def spreads(self, station: str, contest: str, bounds: Bounds) -> DistrictSpreads:
-        """As a server keeps them: made anew when a quarter more stations are in."""
+        """As a server keeps them: made anew when half as many stations more are in."""
         district = self._setting.stations[station].facts.district_id
         finals = self._finals[contest, district]
         key = (contest, district, bounds.range_stations_min, bounds.range_spread)
-        ranges = self._ranges.get(key)
-        grown = len(finals) - (ranges.made_of if ranges else 0)
-        if ranges is None or (grown and grown >= GROWTH * ranges.made_of):
+        ranges = self._ranges.get(key, _Ranges(DistrictSpreads(), 0))
+        grown = len(finals) - ranges.made_of
+        if len(finals) >= bounds.range_stations_min and grown > 0 and grown >= GROWTH * ranges.made_of:
             pairs = [(one, self._setting.stations[at].registers.get(contest, 0)) for at, one in finals.items()]
-            ranges = _Ranges(district_spreads(pairs, bounds), len(finals))
-            self._ranges[key] = ranges
+            ranges = self._ranges[key] = _Ranges(district_spreads(pairs, bounds), len(finals))
         return ranges.spreads
 
     def _remember(self, entry: Mapping[str, Any], tally: Mapping[str, Any]) -> None:
