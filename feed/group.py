@@ -36,7 +36,7 @@ class First:
 
 
 class Group(abc.ABC):
-    """`feed`'s readers of one operation. `emptied` is called when the last has left."""
+    """`feed`'s readers of one operation. `emptied` is called when the last has left: nobody joins it then any more."""
 
     def __init__(self, feed: ElectionFeed, render: Render, emptied: Callable[[], None]) -> None:
         self.feed = feed
@@ -52,7 +52,7 @@ class Group(abc.ABC):
         """Sends the first answer and all that follows, until the feed ends or the reader's task does."""
         reader.left = False
         self._readers.add(reader)
-        if self._task is None or self._task.done():
+        if self._task is None:
             self._task = asyncio.create_task(self._guarded(), name=f"group of {self.feed.id}")
         try:
             return await self._serve(reader, after)
@@ -88,9 +88,8 @@ class Group(abc.ABC):
             ending = self.feed.ending or Ending.AWAY
         except Exception:
             log.exception("a group of %s fell", self.feed.id)
-        finally:
-            for reader in tuple(self._readers):
-                reader.end(ending)
+        for reader in tuple(self._readers):
+            reader.end(ending)
 
     async def _payload(self, event: Any) -> Payload:
         return Payload(await self._render(event), event.position)
