@@ -51,6 +51,8 @@ class Sheets:
         tally = entry["tally"]
         numbers = list(_number_faults(tally, contest)) if tally is not None else []
         yield from numbers
+        if tally is not None and not numbers and contest.votes_per_ballot == 1:
+            yield from _valid_faults(tally)
         if tally is not None and not numbers and entry["kind"] in COUNTS and entry["tallyId"] not in self._was_held:
             yield from self._rule_faults(entry, sheet, contest, station.registers[contest.id])
         _fold(entry, sheet, bad=bool(numbers))
@@ -131,10 +133,13 @@ def _number_faults(tally: Tally, contest: ContestTerms) -> Iterator[str]:
     numbers = [one for one in [*votes, tally.get("validBallots", -1), *others] if one is not None]
     if not all(type(one) is int and 0 <= one <= NUMBER_MAX for one in numbers) or tally.get("validBallots") is None:
         yield "one of its numbers is none"
-    elif contest.votes_per_ballot == 1 and tally["validBallots"] != _legible(tally):
-        yield f"its votes add up to {_legible(tally)}, not to its {tally['validBallots']} valid ballots"
     if tally.get("coverage") not in ("PARTIAL", "FINAL"):
         yield f"there is no coverage {tally.get('coverage')!r}"
+
+
+def _valid_faults(tally: Tally) -> Iterator[str]:
+    if tally["validBallots"] != _legible(tally):
+        yield f"its votes add up to {_legible(tally)}, not to its {tally['validBallots']} valid ballots"
 
 
 def _legible(tally: Tally) -> int:

@@ -79,6 +79,18 @@ class Night:
 
         return asyncio.run(work())
 
+    def sql_script(self, statements: str) -> None:
+        """Runs several statements behind the server's back, all or none."""
+
+        async def work() -> None:
+            connection = await asyncpg.connect(self.database_url)
+            try:
+                await connection.execute(statements)
+            finally:
+                await connection.close()
+
+        asyncio.run(work())
+
     def phase(self, phase: ElectionPhase) -> None:
         async def work() -> None:
             connection = await asyncpg.connect(self.database_url)

@@ -89,5 +89,6 @@ async def asked(client: httpx.AsyncClient, path: str) -> httpx.Response:
                 return answer
             if answer.status_code < 500:
                 raise SourceError(f"{where} answers {answer.status_code}: {answer.text.strip()[:200]}")
-        await asyncio.sleep(attempt)
+        if attempt + 1 < ATTEMPTS:
+            await asyncio.sleep(attempt)
     raise SourceError(f"{where} cannot be reached")
