@@ -2,6 +2,8 @@
 
 import asyncio
 import uuid
+from dataclasses import replace
+from importlib import import_module
 from itertools import product
 
 import asyncpg
@@ -13,6 +15,7 @@ from sqlalchemy.ext.asyncio import create_async_engine
 from sqlmodel import SQLModel
 
 import db.tables  # noqa: F401
+from counting.bounds import Bounds
 from counting.tally import TRANSITIONS
 from counting.vocabulary import Role, TallyCoverage, TallyState
 from db.answers import Accepted
@@ -190,3 +193,19 @@ async def test_the_database_itself_refuses_what_cannot_be(counting: Night, chang
         await _standing(at)
         with pytest.raises(asyncpg.CheckViolationError):
             await at.database.pool.execute(change)
+
+
+async def test_tallies_of_the_first_night_can_be_found_by_their_numbers_too(counting: Night) -> None:
+    async with desk(counting) as at:
+        at.definition = replace(at.definition, bounds=Bounds("small.1", same_numbers_ballots_min=65))
+        person = await at.person("a-1", "a-2", "a-3")
+        whole = at.request(person, "a-1", (10, 20, 30))
+        no_invalid = replace(whole.submission, station_id="small/a-2", client_tally_id="2", invalid_ballots=None)
+        small = at.request(person, "a-3", (9, 20, 30))
+        await at.write(whole, replace(whole, submission=no_invalid), small)
+        rows = await at.database.pool.fetch("SELECT id, numbers_sha256 FROM tally ORDER BY station_id")
+        assert [row["numbers_sha256"] is None for row in rows] == [False, False, True]
+        await at.database.pool.execute("UPDATE tally SET numbers_sha256 = NULL")
+        await at.database.pool.execute("UPDATE election SET bounds = bounds || '{\"same_numbers_ballots_min\": 65}'")
+        await at.database.pool.execute(import_module("db.migrations.versions.0002_rules").FILL)
+        assert await at.database.pool.fetch("SELECT id, numbers_sha256 FROM tally ORDER BY station_id") == rows
