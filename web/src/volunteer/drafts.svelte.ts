@@ -64,16 +64,17 @@ class Drafts {
   }
 
   async drop(key: string): Promise<void> {
-    this.all = new Map([...this.all].filter(([other]) => other !== key));
+    this.forget(key);
     await this.#store.dropDraft(key);
   }
 
-  /** Into the queue, with or without a network; the tally's id there. */
-  async send(draft: Draft, sheet: Sheet): Promise<string> {
-    const id = newId();
-    await outbox.queue(draft.key, itemOf(draft, sheet, id), draft.mends ? [draft.mends] : []);
-    this.all = new Map([...this.all].filter(([key]) => key !== draft.key));
-    return id;
+  /** Into the queue, with or without a network. The draft is gone from the phone; `forget` takes it from the screen. */
+  async send(draft: Draft, sheet: Sheet): Promise<void> {
+    await outbox.queue(draft.key, itemOf(draft, sheet, newId()), draft.mends ? [draft.mends] : []);
+  }
+
+  forget(key: string): void {
+    this.all = new Map([...this.all].filter(([other]) => other !== key));
   }
 
   /** This phone's next person takes over what is typed: the drafts that change their key, and the keys that go. */

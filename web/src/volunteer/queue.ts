@@ -30,7 +30,7 @@ export interface Told {
   readonly findings: readonly Finding[];
   readonly receipt?: string | null;
   /** What an editor said of it, where one decided. */
-  readonly decision?: { readonly reason: string | null; readonly at: string | null } | null;
+  readonly decision?: { readonly reason?: string | null; readonly at: string } | null;
 }
 
 export interface Item {
@@ -121,8 +121,12 @@ export function answered(items: readonly Item[], id: string, answer: Answer): It
 export function told(items: readonly Item[], tallies: readonly Told[]): Item[] {
   const news = new Map(tallies.map((tally) => [tally.id, tally]));
   return items.map((item) => {
-    const tally = item.tally && news.get(item.tally.id);
-    return tally ? { ...item, tally, wasHeld: item.wasHeld || tally.state === "HELD" } : item;
+    const fresh = item.tally && news.get(item.tally.id);
+    if (!item.tally || !fresh) return item;
+    // Any one receipt proves it for good; the first is kept.
+    const tally = { ...fresh, receipt: item.tally.receipt ?? fresh.receipt ?? null };
+    if (JSON.stringify(tally) === JSON.stringify(item.tally)) return item;
+    return { ...item, tally, wasHeld: item.wasHeld || tally.state === "HELD" };
   });
 }
 

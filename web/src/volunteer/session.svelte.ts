@@ -8,7 +8,7 @@ import { type ElectionFacts, fetchMine, type Register, type StationFacts } from 
 import type { Sheet } from "./sheet";
 import type { Person, Store } from "./store";
 
-/** Why enrolling failed, in words; `minutes` where it can be tried again then. */
+/** Why enrolling failed, in words; `retryAfterS` where it can be tried again. */
 export class EnrolFailed extends Error {
   constructor(
     readonly why: "refused" | "limited" | "offline" | "failed",
@@ -66,10 +66,12 @@ class Session {
   async enrol(code: string, name: string): Promise<Person> {
     const answer = await ask(EnrolDocument, { input: { code, displayName: name } }, { clock: this.clock }).catch((error: unknown) => {
       if (!(error instanceof QueryFailed)) throw new EnrolFailed("offline");
-      if (error.retryAfterS !== null || /TOO_MANY|LIMIT|HTTP_429/.test(error.code)) throw new EnrolFailed("limited", error.words, error.retryAfterS);
       throw new EnrolFailed("failed", error.words);
     });
-    if (answer.enrol.__typename !== "Enrolled") throw new EnrolFailed("refused", { th: answer.enrol.th, en: answer.enrol.en });
+    if (answer.enrol.__typename !== "Enrolled") {
+      const { why, retryAfterSeconds, th, en } = answer.enrol;
+      throw new EnrolFailed(why === "TOO_MANY_TRIES" ? "limited" : "refused", { th, en }, retryAfterSeconds ?? null);
+    }
     return { id: answer.enrol.viewer.reporter, token: answer.enrol.token, name, revokedAt: null };
   }
 
