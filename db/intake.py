@@ -51,6 +51,8 @@ class Intake:
         self._waiting: deque[_Waiting] = deque()
         self._writer: asyncio.Task[None] | None = None
         self._spreads = SpreadBook()
+        # Remembered: a batch whose definition is out of date says so, and is told the new one.
+        self._definition: ElectionDefinition | None = None
 
     async def submit(self, request: Request) -> Answer:
         """The answer, once it is on disk.
@@ -82,6 +84,7 @@ class Intake:
         try:
             await self._write_together(batch)
         except DefinitionOutdatedError:
+            self._definition = None
             await self._write_together(batch)
         except Exception as error:
             if is_away(error):
@@ -94,6 +97,7 @@ class Intake:
         try:
             await self._write_together([waiting])
         except DefinitionOutdatedError:
+            self._definition = None
             _fail([waiting], SubmissionUnavailableError())
         except Exception as error:
             if is_away(error) or isinstance(error, asyncpg.PostgresError):
@@ -101,9 +105,10 @@ class Intake:
             _fail([waiting], error)
 
     async def _write_together(self, batch: list[_Waiting]) -> None:
-        definition = await self._definition_of(self._election_id)
+        definition = self._definition or await self._definition_of(self._election_id)
         if definition is None:
             raise SubmissionUnavailableError
+        self._definition = definition
         async with self._database.pool.acquire() as connection:
             answers = await write_batch(connection, definition, [waiting.request for waiting in batch], self._spreads)
         for waiting, answer in zip(batch, answers, strict=True):
