@@ -61,6 +61,11 @@ class Tail:
     def feed(self, election_id: str) -> ElectionFeed | None:
         return self._feeds.get(election_id)
 
+    def opened(self, election_id: str) -> bool:
+        """Whether it is served here, and its numbers are public."""
+        feed = self._feeds.get(election_id)
+        return feed is not None and feed.opened
+
     async def definition(self, election_id: str) -> ElectionDefinition | None:
         """The definition as it is loaded now; looks again where this process does not know the election yet."""
         states = await read_states(self._database.pool)

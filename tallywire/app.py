@@ -74,7 +74,7 @@ def build_app(database: Database, settings: Settings) -> "Front":
         Route("/healthz", _alive),
         Route("/readyz", ready),
         Route("/metrics", _metrics),
-        *Log(service.ledger, service.people.find, settings.readers_need_token).routes,
+        *Log(service.ledger, service.people.find, settings.readers_need_token, service.tail.opened).routes,
         *_pages(pages),
     ]
     app = Starlette(routes=routes, lifespan=lifespan, middleware=[Middleware(GZipMiddleware, minimum_size=1_000)])

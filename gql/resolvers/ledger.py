@@ -44,6 +44,9 @@ async def consistency_proof(info: Info, election_id: ID, from_size: int, to_size
 
 async def _head(info: Info, feed: ElectionFeed) -> StoredHead:
     try:
+        if not info.context.may_see(feed):
+            # Before counting a head would tell how many reports there are.
+            raise NoHeadError(feed.id)
         return await info.context.services.ledger.head(feed.id)
     except NoHeadError as error:
         raise ApiError(

@@ -74,7 +74,7 @@ WORDS = {
     ),
     Language.EN: Words(
         title="Enrolment codes · {election}",
-        told="Coordinator: cut along the dashes, one slip a person, note who got which on paper only; tear up others",
+        told="Coordinator: cut along the dashes, one slip a person, note on paper who got which",
         sheet="Sheet {place}",
         printed="printed {date}",
         slip={
@@ -87,9 +87,9 @@ WORDS = {
         everywhere="everywhere",
         steps={
             Role.VOLUNTEER: (
-                "Scan the QR with your phone's camera, at home, before the day",
+                "Scan the QR with your phone, at home",
                 "Tap “Install”, and practise one sheet",
-                "After polls close: photograph, type, check, send; no network needed",
+                "When polls close: photograph, type, check, send",
             ),
             Role.EDITOR: DESK_STEPS_EN,
             Role.OPERATOR: DESK_STEPS_EN,

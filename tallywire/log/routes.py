@@ -24,16 +24,21 @@ HEAD_SECONDS = 1
 PACKED_BYTES_MIN = 1_000
 # Entries pack to a fifth at the fastest level already.
 PACKING = 1
+# Nothing in these tells of reports.
+BEFORE_COUNTING = frozenset({"keys", "definition.json"})
 BYTES, TEXT, JSON = "application/octet-stream", "text/plain; charset=utf-8", "application/json"
 
 
 class Log:
-    """`needs_token`: the operator shows nothing to those without a token."""
+    """`needs_token`: the operator shows nothing to those without a token. `opened`: whether an election's count has."""
 
-    def __init__(self, ledger: Ledger, find_person: FindPerson, needs_token: bool) -> None:
+    def __init__(
+        self, ledger: Ledger, find_person: FindPerson, needs_token: bool, opened: Callable[[str], bool]
+    ) -> None:
         self._ledger = ledger
         self._find_person = find_person
         self._needs_token = needs_token
+        self._opened = opened
 
     @property
     def routes(self) -> list[BaseRoute]:
@@ -44,14 +49,19 @@ class Log:
             "keys": self._keys,
             "definition.json": self._definition,
         }
-        return [Route(f"/log/{{election}}/{path}", self._guarded(answer)) for path, answer in served.items()]
+        return [
+            Route(f"/log/{{election}}/{path}", self._guarded(answer, always=path in BEFORE_COUNTING))
+            for path, answer in served.items()
+        ]
 
-    def _guarded(self, answer: Answer) -> Callable[[Request], Awaitable[Response]]:
+    def _guarded(self, answer: Answer, *, always: bool) -> Callable[[Request], Awaitable[Response]]:
         async def endpoint(request: Request) -> Response:
             election = request.path_params["election"]
             try:
                 if not await self._may_read(request):
                     return _told("a valid token is needed, as Authorization: Bearer …", 401)
+                if not (always or self._opened(election)):
+                    raise NoHeadError(election)
                 return await answer(request, election)
             except (NoHeadError, asyncpg.CharacterNotInRepertoireError):
                 return _told("there is no such log here, or nobody has signed it yet", 404)
