@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+from dataclasses import replace
 from typing import Any
 from unittest.mock import patch
 
@@ -9,7 +10,7 @@ import asyncpg
 import pytest
 
 from counting.vocabulary import ElectionPhase, TallyCoverage
-from db.answers import Accepted, Rejected
+from db.answers import Accepted, Rejected, Request
 from db.intake import Intake, SubmissionUnavailableError
 from db.phases import set_phase
 from db.verdicts import Bench
@@ -159,4 +160,22 @@ async def test_nothing_is_accepted_after_the_count_was_closed(counting: Night) -
         await asyncio.gather(*sending, closing)
         assert order.count("Rejected") > 0 and order.count("Accepted") + order.count("Held") > 0
         assert await at.database.pool.fetchval("SELECT sequence FROM log_head") == closed_at[0]
+        assert await at.faults() == []
+
+
+async def test_what_cannot_be_written_fails_alone_and_is_not_taken_for_a_database_that_is_away(
+    counting: Night,
+) -> None:
+    async with desk(counting) as at:
+        person = await at.person("a-1", "a-2", "a-3")
+        intake, _ = _intake(at)
+        bad = at.request(person, "a-2", (4, 5, 6))
+        requests = [
+            at.request(person, "a-1", (1, 2, 3)),
+            Request(replace(bad.submission, note="\ud800"), person),
+            at.request(person, "a-3", (7, 8, 9)),
+        ]
+        answers = await asyncio.gather(*(intake.submit(one) for one in requests), return_exceptions=True)
+        assert [type(answer) for answer in answers[::2]] == [Accepted, Accepted]
+        assert isinstance(answers[1], Exception) and not isinstance(answers[1], SubmissionUnavailableError)
         assert await at.faults() == []
