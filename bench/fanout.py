@@ -1,0 +1,137 @@
+"""CPU per delivery of one update with 31 rows: tallywire, a textbook server, and bare sockets, in one run.
+
+python -m bench.fanout [--readers 200,1000] [--groups 1,50] [--rounds 10] [--json FILE]
+
+Each server is a process of its own, the readers are another; CPU is what the process itself used while it delivered.
+"""
+
+import argparse
+import asyncio
+import json
+import statistics
+import sys
+import time
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from bench.fanout_control import Child
+
+KINDS = {
+    "textbook": "Strawberry + broadcaster",
+    "asgi": "tallywire --ws asgi",
+    "direct": "tallywire",
+    "raw": "ready frames, bare uvloop",
+}
+# So many seconds between rounds for each reader, that the slowest of them keeps up.
+SECONDS_A_READER = 0.003
+PATIENCE_SECONDS = 120.0
+
+
+@dataclass(frozen=True)
+class Measured:
+    """Times in microseconds and milliseconds, memory in KiB."""
+
+    kind: str
+    readers: int
+    groups: int
+    deliveries: int
+    delivery_bytes: int
+    server_us: float
+    readers_us: float
+    deliveries_a_second: float
+    p50_ms: float
+    p99_ms: float
+    max_ms: float
+    memory_kib: float
+
+
+async def measure(kind: str, readers: int, groups: int, rounds: int) -> Measured:
+    server = await Child.start("bench.fanout_servers", kind)
+    crowd = await Child.start("bench.fanout_readers")
+    try:
+        port = await server.line()
+        empty = await server.ask("stats")
+        await crowd.ask("connect", port, readers, groups)
+        full = await server.ask("stats")
+        await _round(server, crowd, readers, groups, 2, readers * SECONDS_A_READER)
+        before, crowd_before = await server.ask("stats"), await crowd.ask("stats")
+        await crowd.ask("counted")
+        seconds = await _round(server, crowd, readers, groups, rounds, max(0.25, readers * SECONDS_A_READER))
+        after, crowd_after = await server.ask("stats"), await crowd.ask("stats")
+        counted = await crowd.ask("counted")
+        assert not counted["lost"], f"{counted['lost']} connections lost"
+        frames, ages = counted["frames"], sorted(counted["latencies"])
+        return Measured(
+            kind=KINDS[kind],
+            readers=readers,
+            groups=groups,
+            deliveries=frames,
+            delivery_bytes=counted["bytes"] // frames,
+            server_us=(after["cpu"] - before["cpu"]) / frames * 1e6,
+            readers_us=(crowd_after["cpu"] - crowd_before["cpu"]) / frames * 1e6,
+            deliveries_a_second=frames / seconds,
+            p50_ms=statistics.median(ages) * 1e3,
+            p99_ms=ages[int(len(ages) * 0.99)] * 1e3,
+            max_ms=ages[-1] * 1e3,
+            memory_kib=(full["rss"] - empty["rss"]) / readers / 1024,
+        )
+    finally:
+        await crowd.end()
+        await server.end()
+
+
+async def _round(server: Child, crowd: Child, readers: int, groups: int, rounds: int, period: float) -> float:
+    """Publishes, and waits until every reader has every round; seconds."""
+    already, began = await crowd.ask("seen"), time.monotonic()
+    await server.ask("publish", rounds, period, groups)
+    while await crowd.ask("seen") < already + readers * rounds:
+        if time.monotonic() - began > PATIENCE_SECONDS + rounds * period:
+            raise TimeoutError(f"{await crowd.ask('seen') - already} of {readers * rounds} deliveries")
+        await asyncio.sleep(0.02)
+    return time.monotonic() - began
+
+
+def show(measured: list[Measured]) -> None:
+    print(
+        f"{'server':26} {'readers':>8} {'groups':>6} {'µs CPU a delivery':>18} {'of textbook':>12} {'readers µs':>11}"
+        f" {'p50 ms':>8} {'p99 ms':>8} {'max ms':>8} {'KiB each':>9}"
+    )
+    for one in measured:
+        textbook = _textbook(measured, one)
+        ratio = f"1/{textbook / one.server_us:.1f}" if textbook else "-"
+        print(
+            f"{one.kind:26} {one.readers:8,} {one.groups:6} {one.server_us:18.1f} {ratio:>12} {one.readers_us:11.1f}"
+            f" {one.p50_ms:8.1f} {one.p99_ms:8.1f} {one.max_ms:8.1f} {one.memory_kib:9.1f}"
+        )
+
+
+def _textbook(measured: list[Measured], one: Measured) -> float | None:
+    found = (m for m in measured if m.kind == KINDS["textbook"] and (m.readers, m.groups) == (one.readers, one.groups))
+    return next((m.server_us for m in found), None)
+
+
+async def run(arguments: argparse.Namespace) -> int:
+    measured = []
+    for readers in map(int, arguments.readers.split(",")):
+        for groups in map(int, arguments.groups.split(",")):
+            for kind in arguments.servers.split(","):
+                measured.append(await measure(kind, readers, groups, arguments.rounds))
+                print(f"  {measured[-1].kind}: {measured[-1].server_us:.1f} µs a delivery", file=sys.stderr)
+    show(measured)
+    if arguments.json:
+        arguments.json.write_text(json.dumps([asdict(one) for one in measured], indent=1))
+    return 0
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--readers", default="200,1000")
+    parser.add_argument("--groups", default="1,50")
+    parser.add_argument("--rounds", type=int, default=10)
+    parser.add_argument("--servers", default=",".join(KINDS))
+    parser.add_argument("--json", type=Path)
+    return asyncio.run(run(parser.parse_args()))
+
+
+if __name__ == "__main__":
+    sys.exit(main())

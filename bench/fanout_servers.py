@@ -1,0 +1,103 @@
+"""tallywire's way out, from the feed to the socket, with a log in memory in the place of PostgreSQL.
+
+python -m bench.fanout_servers direct|asgi|textbook|raw: prints its port, then obeys.
+"""
+
+import asyncio
+import contextlib
+import resource
+import socket
+import sys
+from collections.abc import AsyncIterator, Callable
+from types import SimpleNamespace
+from typing import Any, cast
+
+import uvloop
+from starlette.applications import Starlette
+from starlette.routing import WebSocketRoute
+
+from bench import raw_fanout, textbook_fanout
+from bench.fanout_control import obey
+from bench.synthetic_election import definition, entries, state
+from db.log import LogEntry
+from feed.election_feed import ElectionFeed
+from feed.pace import Pace
+from gql.context import Services
+from gql.meters import EXECUTIONS
+from gql.presence import Presence
+from gql.schema.build import build_schema
+from gql.view import View, Wire
+from tallywire.app import _Asgi
+from tallywire.server import listen, serving
+from tallywire.settings import Settings
+
+Told = Callable[[list[LogEntry]], None]
+
+
+class Publisher:
+    """A round is so many entries at once, one a district, as a batch of the night's writers is."""
+
+    def __init__(self, told: Told) -> None:
+        self._entries = entries()
+        self._told = told
+
+    async def publish(self, rounds: int, period: float, batch: int) -> None:
+        loop = asyncio.get_running_loop()
+        begin = loop.time()
+        for number in range(rounds):
+            await asyncio.sleep(begin + number * period - loop.time())
+            self._told([next(self._entries) for _ in range(batch)])
+
+    async def executions(self) -> float:
+        return sum(
+            sample.value for metric in EXECUTIONS.collect() for sample in metric.samples if "_total" in sample.name
+        )
+
+
+def tallywire(ws: str) -> tuple[Any, Settings, Told]:
+    feed = ElectionFeed(definition(), state())
+    services = SimpleNamespace(
+        database=SimpleNamespace(pool=None),
+        tail=SimpleNamespace(feed=lambda _id: feed),
+        pace=Pace(),
+        readers_need_token=False,
+        presence=Presence(),
+    )
+
+    async def nobody(_token: str) -> None:
+        return None
+
+    view = View(build_schema(), cast(Services, services), nobody, None, {}, Wire())
+
+    def told(batch: list[LogEntry]) -> None:
+        for entry in batch:
+            feed.add(entry)
+        feed.pulse()
+
+    app = Starlette(routes=[WebSocketRoute("/graphql", _Asgi(services.presence.guard(view)))])
+    return app, Settings(port=0, ws=cast(Any, ws)), told
+
+
+@contextlib.asynccontextmanager
+async def server(kind: str) -> AsyncIterator[tuple[socket.socket, Told]]:
+    listener = listen(Settings(port=0))
+    if kind == "raw":
+        async with raw_fanout.serving(listener) as told:
+            yield listener, told
+        return
+    app, settings, told = textbook_fanout.server() if kind == "textbook" else tallywire(kind)
+    async with serving(app, listener, settings):
+        yield listener, told
+
+
+async def main() -> None:
+    most = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
+    resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
+    async with server(sys.argv[1]) as (listener, told):
+        print(listener.getsockname()[1], flush=True)
+        publisher = Publisher(told)
+        await obey({"publish": publisher.publish, "executions": publisher.executions})
+
+
+if __name__ == "__main__":
+    uvloop.run(main())
