@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any, cast
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from counting.bounds import Bounds
@@ -60,6 +60,7 @@ def _calls(draw: st.DrawFn) -> Sent:
 
 
 nights = st.lists(_calls(), max_size=20)
+FIFTY = settings(max_examples=50)
 
 
 class Desk:
@@ -136,6 +137,7 @@ def _added(parts: Sequence[Sequence[int]], width: int) -> list[int]:
     return [sum(part[place] for part in parts) for place in range(width)]
 
 
+@FIFTY
 @given(nights)
 def test_the_city_is_the_sum_of_its_districts_and_of_its_stations(night: list[Sent]) -> None:
     desk = _played(night)
@@ -151,6 +153,7 @@ def test_the_city_is_the_sum_of_its_districts_and_of_its_stations(night: list[Se
     assert counts["mayor", "city"]["votes"] == _added(districts, CONTESTS["mayor"])
 
 
+@FIFTY
 @given(nights)
 def test_each_entry_follows_from_the_one_before_it_at_its_sheet(night: list[Sent]) -> None:
     desk = _played(night)
@@ -172,6 +175,7 @@ def test_each_entry_follows_from_the_one_before_it_at_its_sheet(night: list[Sent
         assert (entry.standing_id if entry else None) == (sheet.standing.id if sheet.standing else None)
 
 
+@FIFTY
 @given(nights, st.data())
 def test_the_order_among_stations_changes_no_result(night: list[Sent], data: st.DataObject) -> None:
     entries = _played(night).plan.entries
@@ -185,6 +189,7 @@ def test_the_order_among_stations_changes_no_result(night: list[Sent], data: st.
     ]
 
 
+@FIFTY
 @given(nights, st.sampled_from(SHEETS))
 def test_a_correction_and_then_its_reverse_change_nothing(night: list[Sent], sheet: tuple[str, str]) -> None:
     desk = _played(night)
