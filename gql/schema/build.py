@@ -16,7 +16,7 @@ DOCUMENTS_REMEMBERED = 512
 
 
 class Schema(strawberry.Schema):
-    """Strawberry would log each refusal with the request's own text, enrolment codes and all; `Masked` logs incidents."""
+    """Strawberry would log each refusal with the request's text, enrolment codes and all; `Masked` logs incidents."""
 
     def process_errors(self, errors: list[GraphQLError], execution_context: ExecutionContext | None = None) -> None:
         """Clients are told; the log is not."""
