@@ -10,7 +10,16 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any, Protocol
 
+import orjson
+
 FORMAT = "tallywire/1"
+
+
+def _no_fraction(text: str) -> float:
+    raise ValueError(f"{text} is a fraction")
+
+
+_DECODER = json.JSONDecoder(parse_float=_no_fraction)
 
 
 class Columns(Protocol):
@@ -25,23 +34,19 @@ class BadLeafError(Exception):
 
 def canonical(value: Any) -> bytes:
     """Canonical JSON; `value` holds no fractions, and objects with ASCII names only."""
-    return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False).encode()
+    return orjson.dumps(value, option=orjson.OPT_SORT_KEYS)
 
 
 def parsed(leaf: bytes) -> dict[str, Any]:
     """The object that a leaf holds; raises BadLeafError unless these are just its canonical bytes."""
     try:
-        value = json.loads(leaf, parse_float=_no_fraction)
+        value = _DECODER.decode(leaf.decode())
         same = isinstance(value, dict) and canonical(value) == leaf
-    except (ValueError, RecursionError) as error:
+    except (ValueError, TypeError, RecursionError) as error:
         raise BadLeafError(str(error)) from error
     if not same:
         raise BadLeafError("not canonical JSON")
     return dict(value)
-
-
-def _no_fraction(text: str) -> float:
-    raise ValueError(f"{text} is a fraction")
 
 
 def leaf_of(entry: Columns, definition_sha256: str) -> bytes:
