@@ -184,10 +184,11 @@ class Plan:
         )
 
     async def _take_sequences(self, connection: Connection, now: datetime) -> int:
-        if not self.entries:
-            return int(await connection.fetchval(READ_HEAD, self.election_id))
         count = len(self.entries)
-        first = int(await connection.fetchval(STEP_HEAD, self.election_id, count, now)) - count
+        if count:
+            first = int(await connection.fetchval(STEP_HEAD, self.election_id, count, now)) - count
+        else:
+            first = int(await connection.fetchval(READ_HEAD, self.election_id))
         for place, entry in enumerate(self.entries):
             entry["sequence"] = first + place + 1
         for submission in self.submissions:

@@ -96,7 +96,8 @@ class TallyRow(SQLModel, table=True):
 class SubmissionRow(SQLModel, table=True):
     """One call of one client: the key of idempotency, and the audit of what was refused.
 
-    `outcome`: ACCEPTED, HELD or REJECTED as answered first; `tally_id` null where it was refused.
+    `outcome`: ACCEPTED, HELD or REJECTED as answered first; `tally_id` null where it was refused; `sequence` the newest
+    entry of the log by then.
     """
 
     __tablename__ = "submission"
@@ -111,7 +112,7 @@ class SubmissionRow(SQLModel, table=True):
     content_sha256: str
     outcome: str
     tally_id: str | None = Field(default=None, foreign_key="tally.id")
-    sequence: int | None
+    sequence: int
     findings: list[dict[str, Any]] = Field(sa_column=json_column(nullable=False))
     received: dict[str, Any] | None = Field(default=None, sa_column=json_column())
     recorded_at: datetime = Field(sa_column=instant_column(nullable=False))

@@ -87,6 +87,18 @@ async def test_sequences_follow_the_order_inside_a_batch_and_go_on_in_the_next(c
         assert await at.database.pool.fetchval("SELECT sequence FROM log_head") == 4
 
 
+async def test_a_confirmation_alone_in_its_batch_is_answered_again_with_the_same_place_in_the_log(
+    counting: Night,
+) -> None:
+    """Without an entry of its own it was stored without its place, and the second answer had none."""
+    async with desk(counting) as at:
+        await at.write(at.request(await at.person("a-1"), "a-1", (10, 20, 30)))
+        call = at.request(await at.person("a-1"), "a-1", (10, 20, 30))
+        (first,), (again,) = await at.write(call), await at.write(call)
+        assert isinstance(first, Accepted) and isinstance(again, Accepted)
+        assert (first.sequence, again.sequence, again.replayed) == (1, 1, True)
+
+
 async def test_a_batch_of_refusals_writes_no_entry_and_takes_no_number(counting: Night) -> None:
     async with desk(counting) as at:
         person = await at.person("a-1")

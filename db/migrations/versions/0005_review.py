@@ -22,6 +22,13 @@ CONSTRAINTS = {
 def upgrade() -> None:
     # A batch may release a stored tally over one that it brings itself: checked at the commit.
     op.execute("ALTER TABLE tally ALTER CONSTRAINT tally_supersedes_id_fkey DEFERRABLE INITIALLY DEFERRED")
+    # A batch of nothing but confirmations once wrote none: the newest entry about the tally is as good an answer.
+    op.execute(
+        "UPDATE submission s SET sequence = coalesce("
+        "(SELECT max(l.sequence) FROM log_entry l WHERE l.election_id = s.election_id AND l.tally_id = s.tally_id), 0)"
+        " WHERE s.sequence IS NULL"
+    )
+    op.alter_column("submission", "sequence", nullable=False)
     for name, condition in CONSTRAINTS.items():
         op.create_check_constraint(name, "log_entry", condition)
 
@@ -29,4 +36,5 @@ def upgrade() -> None:
 def downgrade() -> None:
     for name in CONSTRAINTS:
         op.drop_constraint(name, "log_entry")
+    op.alter_column("submission", "sequence", nullable=True)
     op.execute("ALTER TABLE tally ALTER CONSTRAINT tally_supersedes_id_fkey NOT DEFERRABLE")
