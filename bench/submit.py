@@ -93,7 +93,8 @@ def run(folder: Path, package: Path, turns: int, seconds: float, connections: in
                     length = seconds if turn >= 0 else min(seconds, 2.0)
                     _take_turn(candidate, postgres.pid, phones, length, connections, counts=turn >= 0)
             measured = [_measured(candidate) for candidate in candidates]
-            asyncio.run(_check_written(postgres, stage, measured, candidates))
+            asyncio.run(_check_written(postgres, stage, candidates))
+            batch = asyncio.run(_tallies_a_transaction(postgres))
     finally:
         postgres.stop()
     ours, textbook = measured
@@ -105,6 +106,7 @@ def run(folder: Path, package: Path, turns: int, seconds: float, connections: in
         "connections": connections,
         "turns": turns,
         "seconds": seconds,
+        "tallies_a_transaction": batch,
         "servers": [asdict(ours), asdict(textbook)],
         "ratio_a_core": ours.a_core_second / textbook.a_core_second,
         "ratio_a_core_by_turn": [round(ratio, 2) for ratio in per_turn],
@@ -238,9 +240,14 @@ def _measured(candidate: Candidate) -> Measured:
     )
 
 
-async def _check_written(
-    postgres: EmbeddedPostgres, stage: Stage, measured: list[Measured], candidates: list[Candidate]
-) -> None:
+async def _tallies_a_transaction(postgres: EmbeddedPostgres) -> float:
+    connection = await asyncpg.connect(postgres.url("tallywire"))
+    mean = await connection.fetchval("SELECT count(*)::float8 / count(DISTINCT xmin::text) FROM submission")
+    await connection.close()
+    return float(mean)
+
+
+async def _check_written(postgres: EmbeddedPostgres, stage: Stage, candidates: list[Candidate]) -> None:
     """What was answered as accepted stands in the database, no more and no less."""
     for candidate, database, question in (
         (candidates[0], "tallywire", f"SELECT sequence FROM log_head WHERE election_id = '{stage.election_id}'"),
@@ -273,6 +280,7 @@ def show(figures: dict[str, Any]) -> None:
     by_turn = ", ".join(f"{ratio:.2f}" for ratio in figures["ratio_a_core_by_turn"])
     print(f"a server core: {figures['ratio_a_core']:.2f} times the textbook (by turn {by_turn}; aim {TARGET:.0f})")
     print(f"throughput: {figures['ratio_throughput']:.2f} times")
+    print(f"tallywire wrote {figures['tallies_a_transaction']:.1f} tallies a transaction")
 
 
 if __name__ == "__main__":

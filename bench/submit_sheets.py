@@ -48,7 +48,7 @@ async def set_stage(postgres: EmbeddedPostgres, package: Path) -> Stage:
         tokens = await _enrol(connection, election.id, counts)
     finally:
         await connection.close()
-    return Stage(election.id, list(_sheets(election.id, counts)), tokens)
+    return Stage(election.id, list(rising_sheets(election.id, counts)), tokens)
 
 
 async def _enrol(connection: asyncpg.Connection, election_id: str, counts: list[StationCount]) -> list[str]:
@@ -62,7 +62,8 @@ async def _enrol(connection: asyncpg.Connection, election_id: str, counts: list[
     return tokens
 
 
-def _sheets(election_id: str, counts: list[StationCount]) -> Iterator[dict[str, Any]]:
+def rising_sheets(election_id: str, counts: list[StationCount]) -> Iterator[dict[str, Any]]:
+    """Station after station, step after step; where a board shows nothing new, nothing is sent."""
     for step in range(1, STEPS + 1):
         for place, count in enumerate(counts):
             now, before = _shown(count, step), _shown(count, step - 1)
