@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 from counting.vocabulary import Role
 
@@ -20,7 +20,8 @@ FLAGS = (
     "--disable-component-update",
     "--disable-sync",
 )
-
+# Waits end with what is waited for; this long only where it never comes, or on a machine that does much else.
+expect.set_options(timeout=60_000)
 
 STATIONS = ("103301-001", "103301-002")
 CANDIDATES = "query C($id: ID!) { contest(id: $id) { candidates { id ballotNumber } } }"
@@ -60,7 +61,13 @@ def reporter(night: Any) -> Reporter:
 
 
 @pytest.fixture(scope="module")
-def browser(reporter: Reporter) -> Iterator[Browser]:
+def operator(night: Any) -> Any:
+    """The API as an operator."""
+    return night.api.as_(night.token(Role.OPERATOR))
+
+
+@pytest.fixture(scope="module")
+def browser(reporter: Reporter, operator: Any) -> Iterator[Browser]:
     """Asks for the server first: while Playwright runs, its event loop bars `asyncio.run` on this thread."""
     executable = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
     with sync_playwright() as playwright:
