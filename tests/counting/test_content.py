@@ -1,7 +1,11 @@
+import json
 from dataclasses import fields, replace
 from datetime import UTC, datetime, timedelta, timezone
+from hashlib import sha256
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from scene import sheet
 
 from counting.content import content, content_digest, differing_fields
@@ -63,3 +67,12 @@ def test_null_is_not_zero() -> None:
 def test_each_candidate_is_a_field_of_its_own() -> None:
     assert differing_fields(sheet(1, 2, 3), sheet(3, 2, 1)) == 2
     assert differing_fields(SHEET, replace(SHEET, votes=SHEET.votes[:2])) == 1
+
+
+@given(note=st.none() | st.text() | st.text(st.characters(categories=["Cs", "Cc"])), votes=st.lists(st.integers()))
+def test_the_digest_is_that_of_ascii_json_whatever_was_written(note: str | None, votes: list[int]) -> None:
+    rows = tuple(VotesRow(f"e/gov/{place % 3}", number) for place, number in enumerate(votes))
+    written = replace(SHEET, note=note, votes=rows)
+    canonical = json.dumps(content(written), ensure_ascii=True, separators=(",", ":"))
+    assert content_digest(written) == sha256(canonical.encode()).hexdigest()
+    assert content(replace(written, votes=rows[::-1])) == content(written)
