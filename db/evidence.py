@@ -36,10 +36,18 @@ IS_OF_ELECTION = """
         OR EXISTS (SELECT FROM evidence e JOIN reporter r ON r.id = e.uploaded_by
             WHERE e.sha256 = $1 AND r.election_id = $2)
 """
+# A report that confirmed another's tally made none of its own; what it named is evidence all the same.
 UNNAMED = """
     SELECT e.sha256 FROM evidence e
     WHERE e.uploaded_at < $1 AND NOT EXISTS (SELECT FROM tally t WHERE t.evidence @> ARRAY[e.sha256])
+        AND e.sha256 NOT IN (
+            SELECT jsonb_array_elements_text(u.received->'evidence') FROM submission u
+            WHERE u.outcome <> 'REJECTED' AND jsonb_typeof(u.received->'evidence') = 'array')
     ORDER BY e.uploaded_at, e.sha256
+"""
+IN_USE = """
+    SELECT DISTINCT d.digest FROM unnest($1::text[]) AS d (digest)
+    JOIN evidence e ON e.sha256 = d.digest OR e.public_sha256 = d.digest
 """
 FORGET = """
     DELETE FROM evidence e WHERE e.sha256 = $1
@@ -107,8 +115,13 @@ async def may_see(connection: asyncpg.Pool | Connection, sha256: str, person: Pe
 
 
 async def unnamed_since(connection: asyncpg.Pool | Connection, before: datetime) -> list[str]:
-    """Digests uploaded before that instant which no tally names, oldest first."""
+    """Digests uploaded before that instant which no tally and no confirmation names, oldest first."""
     return [row["sha256"] for row in await connection.fetch(UNNAMED, before)]
+
+
+async def names_in_use(connection: asyncpg.Pool | Connection, digests: Sequence[str]) -> set[str]:
+    """Those of the digests that some photograph has, as its own or as its public copy's."""
+    return {row["digest"] for row in await connection.fetch(IN_USE, list(digests))}
 
 
 async def forget(connection: asyncpg.Pool | Connection, sha256: str) -> bool:

@@ -18,6 +18,7 @@ COMMANDS = {
     "token": "tallywire.commands.token:token_command",
     "enrolment-codes": "tallywire.commands.enrolment_codes:enrolment_codes_command",
     "audit": "tallywire.commands.audit:audit_cli",
+    "tidy-evidence": "tallywire.commands.tidy_evidence:tidy_evidence_command",
     "phase": "tallywire.commands.phase:phase_command",
 }
 

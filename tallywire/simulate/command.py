@@ -10,6 +10,7 @@ from rich.console import Console
 
 from tallywire.package import PackageFaults, read_package, read_station_counts
 from tallywire.packaged import bangkok
+from tallywire.simulate.desk import EDITORS
 from tallywire.simulate.night import CONNECTIONS, run_night
 from tallywire.simulate.operator import NightRefusedError
 from tallywire.simulate.pace import PaceError, read_pace
@@ -19,6 +20,7 @@ from tallywire.simulate.report import NightReport, print_report
 from tallywire.simulate.wire import RefusedError, UnreachableError
 
 SEED = 2022
+DOUBTS, PHOTOGRAPHS = 0.03, 0.03
 BAD_INPUT, DIFFERS = 2, 1
 
 
@@ -34,12 +36,21 @@ def simulate_command(
     token: Annotated[str, typer.Option(envvar="TALLYWIRE_TOKEN", help="An operator's token.", show_default=False)] = "",
     election: Annotated[str | None, typer.Option(help="The election's id, where it is not the package's.")] = None,
     connections: Annotated[int, typer.Option(min=1, max=1000, help="HTTP connections.")] = CONNECTIONS,
+    doubts: Annotated[
+        float, typer.Option(min=0, max=1, help="Share of sheets with a dispute, a wrong assignment or another doubt.")
+    ] = DOUBTS,
+    editors: Annotated[int, typer.Option(min=1, max=50, help="How many editors work the queue.")] = EDITORS,
+    photographs: Annotated[
+        float, typer.Option(min=0, max=1, help="Share of final tallies with a photograph; all where it is required.")
+    ] = PHOTOGRAPHS,
     continue_: Annotated[
         bool, typer.Option("--continue", help="Go on where another run stopped; play only what is open.")
     ] = False,
     report: Annotated[Path | None, typer.Option(help="Write the report there, as JSON.")] = None,
 ) -> None:
     """Play election night: thousands of simulated volunteers send every station's tallies over HTTP.
+
+    Some err, disagree or report from where they are not assigned, and editors work the queue.
 
     Ends with 0 where every result equals the package's station counts, 1 where one does not, 2 on bad input.
     """
@@ -49,7 +60,7 @@ def simulate_command(
     if report is not None and not report.parent.is_dir():
         _end(f"--report: there is no folder {report.parent}")
     with errors.status("Planning the night"):
-        plan = _read_plan(package or bangkok(), seed, volunteers)
+        plan = _read_plan(package or bangkok(), seed, volunteers, doubts, photographs)
     try:
         with shown_progress(errors) as progress:
             outcome: NightReport = _run(
@@ -61,6 +72,7 @@ def simulate_command(
                     election_id=election,
                     connections=connections,
                     go_on=continue_,
+                    editors=editors,
                     progress=progress,
                 )
             )
@@ -85,13 +97,21 @@ def _run(night: Coroutine[None, None, NightReport]) -> NightReport:
         return runner.run(night)
 
 
-def _read_plan(folder: Path, seed: int, volunteers: int) -> NightPlan:
+def _read_plan(folder: Path, seed: int, volunteers: int, doubts: float, photographs: float) -> NightPlan:
     try:
         election = read_package(folder).election
         counts = read_station_counts(folder, election)
         if not counts:
             _end(f"{folder} has no station_counts.csv: there is nothing to play")
-        return plan_night(election, counts, read_pace(folder, election, seed), seed=seed, volunteers=volunteers)
+        return plan_night(
+            election,
+            counts,
+            read_pace(folder, election, seed),
+            seed=seed,
+            volunteers=volunteers,
+            doubts=doubts,
+            photographs=photographs,
+        )
     except (PackageFaults, PaceError, OSError) as fault:
         _end(str(fault))
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from counting.election import Election
+from counting.vocabulary import ResultsStatus
 from tallywire.simulate.documents import RESULTS
 from tallywire.simulate.plan import NightPlan
 from tallywire.simulate.truth import TrueResult, true_results
@@ -16,6 +17,7 @@ AREAS_A_PAGE = 25
 # A node looks at the log every second at least.
 SETTLING_SECONDS = 1.5
 READINGS_MAX = 6
+COMPLETE = ResultsStatus.UNOFFICIAL_COMPLETE
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,13 +50,14 @@ async def compare_results(wire: Wire, token: str | None, election_id: str, plan:
     What is accepted is in the log at once, but a node's results follow the log a moment later.
     """
     truth = true_results(plan.election, plan.counts)
-    comparison = compare(election_id, truth, await _served(wire, token, election_id, plan.election))
+    disputed = bool(plan.doubts)
+    comparison = compare(election_id, truth, await _served(wire, token, election_id, plan.election), disputed)
     for _ in range(READINGS_MAX - 1):
         if comparison.equal:
             break
         await asyncio.sleep(SETTLING_SECONDS)
         before = comparison
-        comparison = compare(election_id, truth, await _served(wire, token, election_id, plan.election))
+        comparison = compare(election_id, truth, await _served(wire, token, election_id, plan.election), disputed)
         if comparison == before:
             break
     return comparison
@@ -78,8 +81,12 @@ def compare(
     election_id: str,
     truth: Mapping[tuple[str, str], TrueResult],
     served: Mapping[tuple[str, str], dict[str, Any]],
+    disputed: bool = False,
 ) -> Comparison:
-    """Each true result beside the served one of the same contest and area; a missing one differs as a whole."""
+    """Each true result beside the served one of the same contest and area; a missing one differs as a whole.
+
+    `disputed`: what was complete may have been corrected since, and says so.
+    """
     differing: list[Cell] = []
     cells = 0
     for (contest, area), true in truth.items():
@@ -90,6 +97,8 @@ def compare(
             continue
         expected = _true_cells(true)
         found = _served_cells(result, election_id)
+        if disputed and true.status is COMPLETE and found["status"] == ResultsStatus.CORRECTION:
+            found["status"] = COMPLETE.value
         cells += len(expected)
         for item in expected | found:
             if expected.get(item) != found.get(item):

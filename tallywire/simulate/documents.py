@@ -3,7 +3,7 @@
 _OUTCOME = """
     __typename
     ... on TallyAccepted { replayed tally { id confirmations } }
-    ... on TallyHeld { replayed findings { rule } }
+    ... on TallyHeld { replayed tally { id } findings { rule } }
     ... on TallyRejected { replayed findings { rule } }
 """
 
@@ -40,4 +40,30 @@ FINAL_STATIONS = """query FinalStations($id: ID!, $contestId: ID!, $state: Stati
     edges { node { id } }
     pageInfo { hasNextPage endCursor }
   }
+}"""
+
+WITHDRAW = """mutation Withdraw($input: WithdrawTallyInput!) {
+  withdrawTally(input: $input) { __typename }
+}"""
+
+REVIEW_QUEUE = """query ReviewQueue($id: ID!) {
+  reviewQueue(electionId: $id, first: 50) {
+    totalCount
+    edges {
+      node {
+        id coverage station { id } contest { id } findings { rule verdict }
+        votes { votes } invalidBallots noVoteBallots ballotsCast
+      }
+    }
+  }
+}"""
+
+STANDING = """query Standing($stationId: ID!, $contestId: ID!) {
+  station(id: $stationId) {
+    tally(contestId: $contestId) { id coverage votes { votes } invalidBallots noVoteBallots ballotsCast }
+  }
+}"""
+
+REVIEW_TALLY = """mutation ReviewTally($input: ReviewTallyInput!) {
+  reviewTally(input: $input) { __typename }
 }"""

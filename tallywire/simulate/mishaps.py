@@ -1,7 +1,6 @@
 """What goes wrong between a volunteer and the server: each mishap is a behaviour that changes the sendings.
 
-A behaviour is pure: sendings in, sendings out, chance from the generator that it is given. Further ones
-(wrong assignments, disputes, corrections) are further entries of `BEHAVIOURS`.
+A behaviour is pure: sendings in, sendings out, chance from the generator that it is given.
 """
 
 import random
@@ -74,6 +73,20 @@ def send_twice(sendings: Sequence[Sending], rates: Rates, rng: random.Random, en
     """A second tap on the button: at the same moment, or after the answer."""
     return [
         replace(sending, repeat=rng.choice(list(Repeat))) if rng.random() < rates.twice else sending
+        for sending in sendings
+    ]
+
+
+def photographed(sendings: Sequence[Sending], share: float, rng: random.Random) -> list[Sending]:
+    """Some FINALs go with a photograph of their sheet."""
+    return [
+        replace(
+            sending,
+            tallies=tuple(
+                replace(tally, photographed=True) if tally.is_final and rng.random() < share else tally
+                for tally in sending.tallies
+            ),
+        )
         for sending in sendings
     ]
 

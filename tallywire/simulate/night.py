@@ -1,12 +1,15 @@
 """The night itself: every sending at its time, by its volunteer's phone, over a few connections."""
 
 import asyncio
+import heapq
 import time
 import uuid
 from datetime import timedelta
 
+from tallywire.simulate.camera import Camera
 from tallywire.simulate.clock import NightClock
 from tallywire.simulate.comparison import compare_results
+from tallywire.simulate.desk import EDITORS, Desk
 from tallywire.simulate.operator import Operator
 from tallywire.simulate.phone import Form, Phone
 from tallywire.simulate.plan import NightPlan
@@ -29,13 +32,15 @@ async def run_night(
     election_id: str | None = None,
     connections: int = CONNECTIONS,
     go_on: bool = False,
+    editors: int = EDITORS,
     progress: ProgressCallback | None = None,
     patience_seconds: float = PATIENCE_SECONDS,
 ) -> NightReport:
     """Plays the plan against the server at `url` and compares its results with the truth.
 
     `token`: an operator's. `speed`: simulated seconds a second, 0 as fast as the server takes.
-    `patience_seconds`: how long the server may be away. Cancelling it ends it at once.
+    `editors` decide on what is held, where the plan has doubts. `patience_seconds`: how long the server may be away.
+    Cancelling it ends it at once.
     Raises NightRefusedError, RefusedError, UnreachableError.
     """
     election_id = election_id or plan.election.id
@@ -46,7 +51,7 @@ async def run_night(
             plan = await without_what_stands(plan, operator, election_id)
         night = Night(plan, wire, operator, election_id, NightClock(speed))
         began = time.monotonic()
-        await night.play(connections, progress)
+        await night.play(connections, progress, editors=editors if plan.doubts else 0, speed=speed)
         seconds = time.monotonic() - began
         comparison = await compare_results(wire, token, election_id, plan)
         return night_report(night.score, comparison, seconds=seconds, seed=plan.seed, speed=speed)
@@ -63,13 +68,17 @@ class Night:
         self._id = election_id
         self._clock = clock
         form = Form(plan.election, election_id, uuid.uuid4())
+        camera = Camera(plan)
+        self._desk = Desk(plan, wire, operator, election_id, form, self.score)
         self._phones = [
-            Phone(number, stations, form, wire, self.score) for number, stations in enumerate(plan.volunteers)
+            Phone(number, stations, form, wire, self.score, camera) for number, stations in enumerate(plan.volunteers)
         ]
         self._tallies_total = plan.tallies_total
         self._contests_at = _finals_expected(plan)
 
-    async def play(self, connections: int, progress: ProgressCallback | None) -> None:
+    async def play(
+        self, connections: int, progress: ProgressCallback | None, *, editors: int = 0, speed: float = 0.0
+    ) -> None:
         """Sends everything, in the plan's order as far as the server keeps up; a phone's own order always holds."""
         # Short, so that at speed 0 the night's order is kept but for these few.
         ready: asyncio.Queue[Phone | None] = asyncio.Queue(maxsize=connections)
@@ -77,10 +86,15 @@ class Night:
             async with asyncio.TaskGroup() as group:
                 ticker = group.create_task(self._tick(progress))
                 workers = [group.create_task(self._work(ready)) for _ in range(connections)]
+                desk = [group.create_task(self._desk.work(place, speed)) for place in range(editors)]
                 await self._dispatch(ready)
                 for _ in workers:
                     await ready.put(None)
                 await asyncio.gather(*workers)
+                self._desk.close()
+                await asyncio.gather(*desk)
+                if editors:
+                    await self._desk.set_right()
                 ticker.cancel()
         except ExceptionGroup as failures:
             # The first says why; the others are the same from other connections.
@@ -89,7 +103,7 @@ class Night:
             progress(self._progress(done=True))
 
     async def _dispatch(self, ready: "asyncio.Queue[Phone | None]") -> None:
-        for sending in self._plan.sendings:
+        for sending in heapq.merge(self._plan.sendings, self._plan.doubts, key=lambda sending: sending.at):
             await self._clock.until(sending.at)
             phone = self._phones[sending.volunteer]
             phone.pending.append(sending)
@@ -122,6 +136,7 @@ class Night:
             stations_total=len(self._contests_at),
             clock=self._plan.election.polls_close_at + timedelta(seconds=now),
             behind_seconds=0.0 if done else self._clock.behind(waiting),
+            held=self._desk.waiting,
             trouble=self._wire.trouble,
             done=done,
         )

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from counting.vocabulary import Role
 from tallywire.simulate.documents import CREATE_CODE, ELECTION, ENROL, FINAL_STATIONS, SET_PHASE
 from tallywire.simulate.wire import RefusedError, Wire, request_body
 
@@ -44,11 +45,11 @@ class Operator:
             await self._ask(SET_PHASE, phase=phase)
         return begun
 
-    async def enrol(self, stations: list[str], name: str) -> str:
-        """A bearer token of a new volunteer for these stations (served ids). Raises RefusedError."""
+    async def enrol(self, stations: list[str], name: str, role: Role = Role.VOLUNTEER) -> str:
+        """A bearer token of a new volunteer for these stations (served ids), or of an editor. Raises RefusedError."""
         message = ""
         for _ in range(CODES_MAX):
-            code = await self._code(stations)
+            code = await self._code(stations, role)
             body = request_body(ENROL, {"input": {"code": code, "displayName": name}})
             enrolled = (await self._wire.call(body, None)).data["enrol"]
             if enrolled["__typename"] == "Enrolled":
@@ -68,8 +69,8 @@ class Operator:
                 return found
             after = page["pageInfo"]["endCursor"]
 
-    async def _code(self, stations: list[str]) -> str:
-        wanted = {"electionId": self._id, "role": "VOLUNTEER", "count": 1, "stationIds": stations}
+    async def _code(self, stations: list[str], role: Role) -> str:
+        wanted = {"electionId": self._id, "role": role.value, "count": 1, "stationIds": stations}
         body = request_body(CREATE_CODE, {"input": wanted})
         answer = await self._wire.call(body, self._token)
         return str(answer.data["createEnrolmentCodes"][0]["code"])

@@ -8,10 +8,14 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from counting.election import Election
-from tallywire.simulate.documents import SUBMIT_TALLIES, SUBMIT_TALLY
+from tallywire.simulate.camera import Camera
+from tallywire.simulate.documents import SUBMIT_TALLIES, SUBMIT_TALLY, WITHDRAW
 from tallywire.simulate.score import Score
-from tallywire.simulate.sending import Mistake, PlannedTally, Repeat, Sending
+from tallywire.simulate.sending import Doubt, Mistake, PlannedTally, Repeat, Sending
 from tallywire.simulate.wire import Wire, request_body
+
+# Where these were taken, the true FINAL says what it replaces.
+CORRECTED_LATER = frozenset({Doubt.SWAPPED, Doubt.ADDED_A_DIGIT, Doubt.NOT_LEGIBLE, Doubt.EMPTY, Doubt.AS_WRITTEN})
 
 
 class Form:
@@ -27,8 +31,10 @@ class Form:
             own = self._candidates.setdefault(candidate.contest, [])
             own.append(f"{election_id}/{candidate.code}")
 
-    def filled(self, planned: PlannedTally, *, wrong: bool, replaces: str | None = None) -> dict[str, Any]:
-        """The input, with its mistake in it where `wrong`."""
+    def filled(
+        self, planned: PlannedTally, *, wrong: bool, replaces: str | None = None, evidence: Sequence[str] = ()
+    ) -> dict[str, Any]:
+        """The input, with its mistake in it where `wrong`. `evidence`: digests of photographs."""
         ids = self._candidates[planned.contest]
         rows = [{"candidateId": i, "votes": v} for i, v in zip(ids, planned.votes, strict=True)]
         counted_at: datetime = self._close + timedelta(milliseconds=round(planned.counted_at * 1000))
@@ -43,6 +49,10 @@ class Form:
             "ballotsCast": planned.ballots_cast,
             "countedAt": counted_at.isoformat(),
         }
+        if planned.as_written:
+            filled["asWritten"] = True
+        if evidence:
+            filled["evidence"] = list(evidence)
         if planned.contest in self._several:
             filled["validBallots"] = sum(vote or 0 for vote in planned.votes)
         if replaces is not None:
@@ -69,7 +79,9 @@ def _spoil(filled: dict[str, Any], planned: PlannedTally) -> None:
 class Phone:
     """One volunteer's phone. `pending` is what it has to send; one worker at a time empties it, in order."""
 
-    def __init__(self, number: int, stations: Sequence[str], form: Form, wire: Wire, score: Score) -> None:
+    def __init__(
+        self, number: int, stations: Sequence[str], form: Form, wire: Wire, score: Score, camera: Camera
+    ) -> None:
         self.number = number
         self.stations = stations
         self.pending: deque[Sending] = deque()
@@ -78,9 +90,11 @@ class Phone:
         self._form = form
         self._wire = wire
         self._score = score
+        self._camera = camera
+        self._to_correct: dict[tuple[str, str], str] = {}
 
     async def send(self, sending: Sending) -> None:
-        """Sends it until answered, then the corrected version of what was mistyped."""
+        """Sends it until answered, then the corrected version of what was mistyped, then the photographs."""
         self._score.bursts += len(sending.tallies) > 1
         outcomes = await self._submit(sending, sending.tallies, first=True)
         corrected, replaced = [], []
@@ -88,9 +102,37 @@ class Phone:
             if tally.mistake is not None:
                 taken = outcome["__typename"] == "TallyAccepted"
                 corrected.append(tally)
-                replaced.append(outcome["tally"]["id"] if taken else None)
+                replaced.append(outcome["tally"]["id"] if taken else self._to_correct.get(tally.sheet))
+            elif tally.doubt is not None:
+                await self._think_again(tally, outcome)
+            elif _is_stale(outcome) and tally.sheet in self._to_correct:
+                del self._to_correct[tally.sheet]
+                corrected.append(tally)
+                replaced.append(None)
         if corrected:
             await self._submit(sending, corrected, first=False, replaced=replaced)
+        for tally in sending.tallies:
+            await self._upload(tally)
+
+    async def _think_again(self, tally: PlannedTally, outcome: dict[str, Any]) -> None:
+        """What its own volunteer does about a doubtful tally: takes it back, or corrects it with the true FINAL."""
+        tally_id = (outcome.get("tally") or {}).get("id")
+        if tally_id is None:
+            return
+        if tally.doubt is Doubt.WRONG_STATION:
+            wanted = {"tallyId": tally_id, "reason": "ส่งผิดหน่วย · Sent for the wrong station"}
+            await self._wire.call(request_body(WITHDRAW, {"input": wanted}), self.token)
+            self._score.withdrawn += 1
+        elif outcome["__typename"] == "TallyAccepted" and tally.doubt in CORRECTED_LATER:
+            self._to_correct[tally.sheet] = tally_id
+
+    async def _upload(self, tally: PlannedTally) -> None:
+        shot = await self._camera.shoot(tally)
+        if shot is None:
+            return
+        status = await self._wire.put(f"/evidence/{shot.sha256}", shot.jpeg, self.token)
+        self._score.photographs += status in (200, 201)
+        self._score.photographs_refused += status not in (200, 201)
 
     async def _submit(
         self,
@@ -101,10 +143,12 @@ class Phone:
         replaced: Sequence[str | None] = (),
     ) -> list[dict[str, Any]]:
         wrong = [first and tally.mistake is not None for tally in tallies]
-        inputs = [
-            self._form.filled(tally, wrong=slip, replaces=replaced[index] if replaced else None)
-            for index, (tally, slip) in enumerate(zip(tallies, wrong, strict=True))
-        ]
+        inputs = []
+        for index, (tally, slip) in enumerate(zip(tallies, wrong, strict=True)):
+            corrects = replaced[index] if replaced else self._to_correct.get(tally.sheet) if tally.is_final else None
+            shot = await self._camera.shoot(tally)
+            evidence = [shot.sha256] if shot else []
+            inputs.append(self._form.filled(tally, wrong=slip, replaces=corrects, evidence=evidence))
         body = _body(inputs)
         repeat = sending.repeat if first else None
         give_up_after = sending.give_up_after if first else None
@@ -113,8 +157,8 @@ class Phone:
             answers = await asyncio.gather(*both)
         else:
             answers = [await self._call(body, len(tallies), give_up_after)]
-        for tally, outcome, slip in zip(tallies, answers[0], wrong, strict=True):
-            self._score.tally_answered(tally, outcome, slip)
+        for tally, outcome, slip, sent in zip(tallies, answers[0], wrong, inputs, strict=True):
+            self._score.tally_answered(tally, outcome, slip, corrects="replaces" in sent)
         if repeat is Repeat.AFTERWARDS:
             answers.append(await self._call(body, len(tallies), None))
         for again in answers[1:]:
@@ -128,6 +172,11 @@ class Phone:
         self._score.request_answered(answer, tallies, answer.attempts)
         data = answer.data
         return [data["submitTally"]] if "submitTally" in data else list(data["submitTallies"])
+
+
+def _is_stale(outcome: dict[str, Any]) -> bool:
+    """What was to be corrected does not stand any more: an editor was there first."""
+    return any(finding["rule"] == "STALE_REVISION" for finding in outcome.get("findings", ()))
 
 
 def _body(inputs: list[dict[str, Any]]) -> bytes:

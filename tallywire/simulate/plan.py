@@ -7,7 +7,8 @@ from itertools import count as counter
 from itertools import pairwise
 
 from counting.election import Election, StationCount
-from tallywire.simulate.mishaps import BEHAVIOURS, Behaviour, Rates
+from tallywire.simulate.doubts import plan_doubts
+from tallywire.simulate.mishaps import BEHAVIOURS, Behaviour, Rates, photographed
 from tallywire.simulate.pace import Pace
 from tallywire.simulate.partials import tallies_of
 from tallywire.simulate.schedule import counts_by_station, schedule_counts
@@ -18,7 +19,10 @@ VOLUNTEERS = 2500
 
 @dataclass(frozen=True, slots=True)
 class NightPlan:
-    """`volunteers[n]` holds the codes of the stations of volunteer n; `sendings` are in order of time."""
+    """`volunteers[n]` holds the codes of the stations of volunteer n; `sendings` are in order of time.
+
+    `doubts`: what comes on top of the truth, in order of time too; none of it may count in the end.
+    """
 
     election: Election
     counts: tuple[StationCount, ...]
@@ -26,6 +30,7 @@ class NightPlan:
     sendings: tuple[Sending, ...]
     seed: int
     end: float
+    doubts: tuple[Sending, ...] = ()
 
     @property
     def tallies_total(self) -> int:
@@ -41,8 +46,14 @@ def plan_night(
     volunteers: int = VOLUNTEERS,
     rates: Rates | None = None,
     behaviours: Sequence[Behaviour] = BEHAVIOURS,
+    doubts: float = 0.0,
+    photographs: float = 0.0,
 ) -> NightPlan:
-    """Every count of every station, from its first partial tally to its FINAL, by its volunteer's phone."""
+    """Every count of every station, from its first partial tally to its FINAL, by its volunteer's phone.
+
+    `doubts`: share of sheets with something that may need an editor. `photographs`: share of FINALs with one; all of
+    them where the election requires it.
+    """
     counts = tuple(counts)
     schedule = schedule_counts(election, counts, pace, random.Random(f"{seed}/schedule"))
     crew = assign_stations(list(counts_by_station(election, counts)), volunteers)
@@ -58,7 +69,12 @@ def plan_night(
     for behaviour in behaviours:
         name = getattr(behaviour, "__name__", repr(behaviour))
         sendings = behaviour(sendings, rates or Rates(), random.Random(f"{seed}/{name}"), pace.end)
-    return NightPlan(election, counts, crew, tuple(sendings), seed, pace.end)
+    if photographs or election.bounds.evidence_min:
+        share = 1.0 if election.bounds.evidence_min else photographs
+        sendings = photographed(sendings, share, random.Random(f"{seed}/photographs"))
+    chance = random.Random(f"{seed}/doubts")
+    crew, doubtful = plan_doubts(election, sendings, crew, doubts, chance, pace.end)
+    return NightPlan(election, counts, crew, tuple(sendings), seed, pace.end, doubtful)
 
 
 def assign_stations(stations: Sequence[str], volunteers: int) -> tuple[tuple[str, ...], ...]:

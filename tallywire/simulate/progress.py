@@ -17,7 +17,7 @@ LINE_EVERY_SECONDS = 5.0
 class NightProgress:
     """`clock` is simulated, in the election's time zone. `behind_seconds`: of the night, that sending lags.
 
-    `trouble`: why the server does not answer; None while it does.
+    `held`: tallies that wait for an editor. `trouble`: why the server does not answer; None while it does.
     """
 
     tallies_sent: int
@@ -27,6 +27,7 @@ class NightProgress:
     clock: datetime
     behind_seconds: float
     trouble: str | None
+    held: int = 0
     done: bool = False
 
 
@@ -81,6 +82,8 @@ class _Lines:
 
 def _note(progress: NightProgress) -> str:
     note = f"{progress.stations_final:,}/{progress.stations_total:,} stations final"
+    if progress.held:
+        note += f", {progress.held:,} before the editors"
     if progress.trouble:
         return f"{note}, waiting for the server ({progress.trouble})"
     if progress.behind_seconds > 60:

@@ -19,7 +19,8 @@ class NightReport:
     """Tallies by what became of them, each clientTallyId once; latencies in milliseconds, of answered requests.
 
     `resent` counts repeated sendings of tallies, `replayed` the answers that said so. `differing` holds all
-    differing cells. `tallies_per_second`: accepted ones, over the whole run.
+    differing cells. `decided`: by editors; `set_right`: sheets that they had to correct when all was sent.
+    `tallies_per_second`: accepted ones, over the whole run.
     """
 
     sent: int
@@ -30,6 +31,13 @@ class NightReport:
     mistyped: int
     mistakes_taken: int
     bursts: int
+    doubts_by_kind: dict[str, int]
+    decided: dict[str, int]
+    corrected: int
+    withdrawn: int
+    set_right: int
+    photographs: int
+    photographs_refused: int
     resent: int
     replayed: int
     latency_ms_p50: float
@@ -67,6 +75,13 @@ def night_report(score: Score, comparison: Comparison, *, seconds: float, seed: 
         mistyped=score.mistyped,
         mistakes_taken=score.mistakes_taken,
         bursts=score.bursts,
+        doubts_by_kind=dict(score.doubts.most_common()),
+        decided=dict(score.decided.most_common()),
+        corrected=score.corrected,
+        withdrawn=score.withdrawn,
+        set_right=score.set_right,
+        photographs=score.photographs,
+        photographs_refused=score.photographs_refused,
         resent=score.resent,
         replayed=score.replayed,
         latency_ms_p50=_quantile_ms(ordered, 0.5),
@@ -119,6 +134,12 @@ def _rows(report: NightReport) -> list[tuple[str, str]]:
         ("mistyped on purpose", f"{report.mistyped:,}"),
         ("mistyped, yet accepted", f"{report.mistakes_taken:,}"),
         ("bursts after a lost network", f"{report.bursts:,}"),
+        *((f"in doubt: {kind}", f"{number:,}") for kind, number in report.doubts_by_kind.items()),
+        *((f"editors: {what}", f"{number:,}") for what, number in report.decided.items()),
+        ("corrected", f"{report.corrected:,}"),
+        ("withdrawn", f"{report.withdrawn:,}"),
+        ("set right at the end", f"{report.set_right:,}"),
+        ("photographs, refused", f"{report.photographs:,}, {report.photographs_refused:,}"),
         ("resent", f"{report.resent:,}"),
         ("answered as replayed", f"{report.replayed:,}"),
         ("confirmed by others", f"{report.confirmed:,}"),

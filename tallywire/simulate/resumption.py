@@ -22,7 +22,8 @@ async def without_what_stands(plan: NightPlan, operator: Operator, election_id: 
         return key not in final and (tally.is_final or key not in partial)
 
     left = (_with_only(sending, tuple(filter(is_open, sending.tallies))) for sending in plan.sendings)
-    return replace(plan, sendings=tuple(sending for sending in left if sending.tallies))
+    doubts = tuple(sending for sending in plan.doubts if sending.tallies[0].sheet not in final)
+    return replace(plan, sendings=tuple(sending for sending in left if sending.tallies), doubts=doubts)
 
 
 def _with_only(sending: Sending, tallies: tuple[PlannedTally, ...]) -> Sending:

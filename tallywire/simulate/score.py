@@ -13,6 +13,7 @@ class Score:
     """Counts of tallies, each clientTallyId once in `sent`. `seconds`: of each answered request with tallies.
 
     `mistakes_taken`: deliberate slips that the server accepted; `settled` counts tallies in their last version.
+    `doubts`: by kind, what came on top of the truth; `decided`: by what editors did, conflicts among them.
     """
 
     sent: int = 0
@@ -24,6 +25,13 @@ class Score:
     mistyped: int = 0
     mistakes_taken: int = 0
     bursts: int = 0
+    withdrawn: int = 0
+    corrected: int = 0
+    photographs: int = 0
+    photographs_refused: int = 0
+    set_right: int = 0
+    doubts: Counter[str] = field(default_factory=Counter)
+    decided: Counter[str] = field(default_factory=Counter)
     held: Counter[str] = field(default_factory=Counter)
     rejected: Counter[str] = field(default_factory=Counter)
     seconds: list[float] = field(default_factory=list)
@@ -33,7 +41,9 @@ class Score:
         self.seconds.append(answer.seconds)
         self.resent += tallies * (times_sent - 1)
 
-    def tally_answered(self, planned: PlannedTally, outcome: dict[str, Any], wrong: bool) -> None:
+    def tally_answered(
+        self, planned: PlannedTally, outcome: dict[str, Any], wrong: bool, *, corrects: bool = False
+    ) -> None:
         """Takes the outcome of one clientTallyId, once; a second answer to it goes to `repeat_answered`."""
         kind = outcome["__typename"]
         self.sent += 1
@@ -43,11 +53,14 @@ class Score:
             self.accepted += 1
             self.confirmed += outcome["tally"]["confirmations"] > 0
             self.mistakes_taken += wrong
+            self.corrected += bool(corrects)
         elif kind == "TallyHeld":
             self.held.update({finding["rule"] for finding in outcome["findings"]})
         else:
             self.rejected.update({finding["rule"] for finding in outcome["findings"]})
-        if not wrong:
+        if planned.doubt is not None:
+            self.doubts[planned.doubt.value] += 1
+        elif not wrong:
             self.settled += 1
             self.finals[planned.station] += planned.is_final
 

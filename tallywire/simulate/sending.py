@@ -14,6 +14,27 @@ class Mistake(StrEnum):
     MISSING_CANDIDATE = "MISSING_CANDIDATE"
 
 
+class Doubt(StrEnum):
+    """What may need an editor, besides what everybody sends. Named by what it is, not by the rule that finds it.
+
+    The first ones are the station's own volunteer's, and the true FINAL follows; then come those of others.
+    """
+
+    SWAPPED = "SWAPPED"
+    ADDED_A_DIGIT = "ADDED_A_DIGIT"
+    NOT_LEGIBLE = "NOT_LEGIBLE"
+    EMPTY = "EMPTY"
+    TOO_SOON = "TOO_SOON"
+    AS_WRITTEN = "AS_WRITTEN"
+    OLD_PHOTOGRAPH = "OLD_PHOTOGRAPH"
+    WRONG_STATION = "WRONG_STATION"
+    FELL_BACK = "FELL_BACK"
+    LATE_PARTIAL = "LATE_PARTIAL"
+    NOT_ASSIGNED = "NOT_ASSIGNED"
+    SECOND_REPORT = "SECOND_REPORT"
+    DISPUTE = "DISPUTE"
+
+
 class Repeat(StrEnum):
     """A sending that goes out twice under one clientTallyId, although it was answered."""
 
@@ -27,6 +48,8 @@ class PlannedTally:
 
     `key` is unique in the plan. `votes` in ballot order; None: the board does not show it yet.
     `mistake`: its first version is wrong so, is refused, and is corrected under a new clientTallyId.
+    `doubt`: it is no part of the truth, but comes on top. `photographed`: a photograph goes with it, that of the tally
+    with the key `borrowed` where one is named.
     """
 
     key: int
@@ -39,10 +62,18 @@ class PlannedTally:
     ballots_cast: int | None
     counted_at: float
     mistake: Mistake | None = None
+    doubt: Doubt | None = None
+    as_written: bool = False
+    photographed: bool = False
+    borrowed: int | None = None
 
     @property
     def is_final(self) -> bool:
         return self.coverage is TallyCoverage.FINAL
+
+    @property
+    def sheet(self) -> tuple[str, str]:
+        return self.station, self.contest
 
 
 @dataclass(frozen=True, slots=True)

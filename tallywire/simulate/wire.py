@@ -6,6 +6,7 @@ import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from itertools import count
 from typing import Any
 
 import aiohttp
@@ -22,6 +23,9 @@ FAULTS_MAX = 6
 OWN_FAULTS = frozenset({"INTERNAL", "INTERNAL_ERROR", "INTERNAL_SERVER_ERROR"})
 # The server asks for the same again, later: as good as no answer.
 ASK_AGAIN = frozenset({"UNAVAILABLE", "OVERLOADED"})
+ASK_AGAIN_STATUS = frozenset({408, 429, 500, 502, 503, 504, 507})
+# Photographs wait their turn at the server.
+UPLOAD_SECONDS_MAX = 120.0
 
 
 class RefusedError(Exception):
@@ -113,6 +117,36 @@ class Wire:
         except aiohttp.ClientError as failure:
             raise RefusedError("NO_GRAPHQL", f"{self._url}: {failure or type(failure).__name__}") from failure
         return _data_of(status, content)
+
+    async def put(self, path: str, body: bytes, token: str | None) -> int:
+        """The status of one upload, sent until there is an answer that is no fault of the server's.
+
+        Raises UnreachableError.
+        """
+        started, wait = time.monotonic(), BACK_OFF_FIRST
+        for attempt in count(1):
+            try:
+                status = await self._put(path, body, token)
+            except UnansweredError as failure:
+                self._check_patience(started, self._patience_seconds, failure)
+            else:
+                self._answered_at = time.monotonic()
+                if status not in ASK_AGAIN_STATUS or attempt >= FAULTS_MAX:
+                    return status
+            await asyncio.sleep(wait * random.uniform(0.5, 1.5))
+            wait = min(wait * 2, BACK_OFF_MAX)
+        raise AssertionError("unreachable")
+
+    async def _put(self, path: str, body: bytes, token: str | None) -> int:
+        headers = {"Content-Type": "image/jpeg"} | ({"Authorization": f"Bearer {token}"} if token else {})
+        timeout = aiohttp.ClientTimeout(total=UPLOAD_SECONDS_MAX)
+        try:
+            address = self._url.removesuffix("/graphql") + path
+            async with self._session.put(address, data=body, headers=headers, timeout=timeout) as response:
+                await response.read()
+                return response.status
+        except (aiohttp.ClientError, TimeoutError) as failure:
+            raise UnansweredError(str(failure) or type(failure).__name__) from failure
 
     def _check_patience(self, started: float, patience: float, failure: Exception) -> None:
         if time.monotonic() - max(started, self._answered_at) > patience:

@@ -1,0 +1,140 @@
+"""The editors: they take held tallies from the queue, look at what the sheet says, and decide. They know the truth."""
+
+import asyncio
+import time
+from typing import Any
+
+from counting.vocabulary import Role
+from tallywire.simulate.documents import REVIEW_QUEUE, REVIEW_TALLY, STANDING, SUBMIT_TALLY
+from tallywire.simulate.operator import Operator
+from tallywire.simulate.phone import Form
+from tallywire.simulate.plan import NightPlan
+from tallywire.simulate.score import Score
+from tallywire.simulate.sending import PlannedTally
+from tallywire.simulate.wire import Wire, request_body
+
+EDITORS = 3
+# Of the night: how long an editor looks at one case, and in real seconds at most.
+CASE_SECONDS, CASE_SECONDS_MAX = 40.0, 2.0
+LOOK_SECONDS = 0.3
+# The last cases: given up where nothing moves for so long.
+PATIENCE_SECONDS = 60.0
+MATCHES, SECOND, WRONG, OUTDATED = (
+    "ตรงกับใบขีดคะแนน · Matches the tally sheet",
+    "ยอดเดียวกันนับอยู่แล้ว · The same numbers count already",
+    "ไม่ตรงกับใบขีดคะแนน · Does not match the tally sheet",
+    "มียอดที่ใหม่กว่า · Newer numbers are there or will come",
+)
+Numbers = tuple[tuple[int | None, ...], int | None, int | None, int | None]
+
+
+class Desk:
+    """`speed`: simulated seconds a second. Editors work until `close` was called and nothing waits any more."""
+
+    def __init__(
+        self, plan: NightPlan, wire: Wire, operator: Operator, election_id: str, form: Form, score: Score
+    ) -> None:
+        self._wire = wire
+        self._operator = operator
+        self._id = election_id
+        self._form = form
+        self._score = score
+        self._finals: dict[tuple[str, str], PlannedTally] = {
+            tally.sheet: tally for sending in plan.sendings for tally in sending.tallies if tally.is_final
+        }
+        self._truth: dict[tuple[str, str], Numbers] = {
+            (one.station, one.contest): (one.votes, one.invalid_ballots, one.no_vote_ballots, one.ballots_cast)
+            for one in plan.counts
+        }
+        self._doubted = sorted({tally.sheet for sending in plan.doubts for tally in sending.tallies})
+        self._closing = False
+        self._moved_at = time.monotonic()
+        self.waiting = 0
+
+    async def work(self, place: int, speed: float) -> None:
+        """One editor's night. Raises RefusedError, UnreachableError."""
+        token = await self._operator.enrol([], f"Editor {place + 1}", Role.EDITOR)
+        pause = min(CASE_SECONDS / speed, CASE_SECONDS_MAX) if speed else 0.0
+        while True:
+            closing = self._closing
+            cases = await self._queue(token, closing)
+            if cases:
+                # The oldest first; where few wait, two editors take the same one, and the second is told so.
+                await self._decide(cases[place % len(cases)], token)
+                await asyncio.sleep(pause)
+            elif closing and (not self.waiting or time.monotonic() - self._moved_at > PATIENCE_SECONDS):
+                return
+            else:
+                await asyncio.sleep(LOOK_SECONDS)
+
+    def close(self) -> None:
+        """Everything was sent: what waits now is all that will."""
+        self._closing = True
+        self._moved_at = time.monotonic()
+
+    async def set_right(self) -> None:
+        """Looks once more at each sheet that was in doubt; an editor corrects what is not as the sheet has it."""
+        if not self._doubted:
+            return
+        token = await self._operator.enrol([], "Editor, closing", Role.EDITOR)
+        for sheet in self._doubted:
+            standing = await self._standing(sheet, token)
+            if standing is None or not self._is_true(sheet, standing):
+                self._score.set_right += 1
+                replaces = standing["id"] if standing else None
+                sent = self._form.filled(self._finals[sheet], wrong=False, replaces=replaces)
+                await self._wire.call(request_body(SUBMIT_TALLY, {"input": sent}), token)
+
+    async def _queue(self, token: str, closing: bool) -> list[dict[str, Any]]:
+        """What can be decided; a tally that only waits for its photograph is left to that until the end."""
+        answer = await self._wire.call(request_body(REVIEW_QUEUE, {"id": self._id}), token)
+        queue = answer.data["reviewQueue"]
+        self.waiting = queue["totalCount"]
+        nodes = [edge["node"] for edge in queue["edges"]]
+        return nodes if closing else [node for node in nodes if not _waits_for_photograph(node)]
+
+    async def _decide(self, case: dict[str, Any], token: str) -> None:
+        sheet = self._code(case["station"]["id"]), self._code(case["contest"]["id"])
+        standing = await self._standing(sheet, token)
+        accept, reason = self._verdict(sheet, case, standing)
+        decision: dict[str, Any] = {
+            "tallyId": case["id"],
+            "decision": "ACCEPT" if accept else "REJECT",
+            "reason": reason,
+        }
+        if accept and standing is not None:
+            decision["standingId"] = standing["id"]
+        answer = await self._wire.call(request_body(REVIEW_TALLY, {"input": decision}), token)
+        conflict = answer.data["reviewTally"]["__typename"] == "ReviewConflict"
+        self._score.decided["conflict" if conflict else decision["decision"].lower()] += 1
+        if not conflict:
+            self._moved_at = time.monotonic()
+
+    def _verdict(
+        self, sheet: tuple[str, str], case: dict[str, Any], standing: dict[str, Any] | None
+    ) -> tuple[bool, str]:
+        """Whether it is to count, and why."""
+        if case["coverage"] != "FINAL":
+            return False, OUTDATED
+        if not self._is_true(sheet, case):
+            return False, WRONG
+        return (False, SECOND) if standing is not None and self._is_true(sheet, standing) else (True, MATCHES)
+
+    async def _standing(self, sheet: tuple[str, str], token: str) -> dict[str, Any] | None:
+        ids = {"stationId": f"{self._id}/{sheet[0]}", "contestId": f"{self._id}/{sheet[1]}"}
+        station = (await self._wire.call(request_body(STANDING, ids), token)).data["station"]
+        tally: dict[str, Any] | None = station["tally"]
+        return tally
+
+    def _is_true(self, sheet: tuple[str, str], tally: dict[str, Any]) -> bool:
+        votes = tuple(row["votes"] for row in tally["votes"])
+        numbers = votes, tally["invalidBallots"], tally["noVoteBallots"], tally["ballotsCast"]
+        return tally["coverage"] == "FINAL" and numbers == self._truth.get(sheet)
+
+    def _code(self, served_id: str) -> str:
+        return served_id.removeprefix(f"{self._id}/")
+
+
+def _waits_for_photograph(case: dict[str, Any]) -> bool:
+    held_by = {finding["rule"] for finding in case["findings"] if finding["verdict"] == "HOLD"}
+    return held_by == {"EVIDENCE_MISSING"}
