@@ -29,7 +29,7 @@ class Stage:
 def play(night: Night) -> Stage:
     """Reports 1 to 5: two FINALs of the governor and one of the council in Khlong Toei, a PARTIAL, a held one."""
     tokens = {role.value: night.token(role, *OWN_STATIONS) for role in Role}
-    night.token(Role.VOLUNTEER, "103301-004")
+    another = night.api.as_(night.token(Role.VOLUNTEER, "103301-004"))
     volunteer = night.api.as_(tokens["VOLUNTEER"])
     sheets = [
         _sheet(night, "103301-001", "governor"),
@@ -46,6 +46,7 @@ def play(night: Night) -> Stage:
     wanted = {"electionId": night.election_id, "role": "VOLUNTEER", "count": 1, "stationIds": [night.id("103301-004")]}
     (code,) = operator(CODE, input=wanted)["createEnrolmentCodes"]
     known = {f"<cursor of report {report['sequence']}>": report["cursor"] for report in reports}
+    known["<a reporter>"] = another("{ viewer { reporter } }")["viewer"]["reporter"]
     known |= {"<tally of 103301-002>": answers[1]["tally"]["id"], "<enrolment code>": code["code"]}
     assert night.api(CURSOR, election=night.election_id)["election"]["cursor"] == reports[-1]["cursor"]
     return Stage(night, tokens, known)
