@@ -5,6 +5,7 @@ import time
 from typing import Any
 
 from counting.vocabulary import Role
+from tallywire.simulate.camera import Camera
 from tallywire.simulate.documents import REVIEW_QUEUE, REVIEW_TALLY, STANDING, SUBMIT_TALLY
 from tallywire.simulate.operator import Operator
 from tallywire.simulate.phone import Form
@@ -32,13 +33,21 @@ class Desk:
     """`speed`: simulated seconds a second. Editors work until `close` was called and nothing waits any more."""
 
     def __init__(
-        self, plan: NightPlan, wire: Wire, operator: Operator, election_id: str, form: Form, score: Score
+        self,
+        plan: NightPlan,
+        wire: Wire,
+        operator: Operator,
+        election_id: str,
+        form: Form,
+        score: Score,
+        camera: Camera,
     ) -> None:
         self._wire = wire
         self._operator = operator
         self._id = election_id
         self._form = form
         self._score = score
+        self._camera = camera
         self._finals: dict[tuple[str, str], PlannedTally] = {
             tally.sheet: tally for sending in plan.sendings for tally in sending.tallies if tally.is_final
         }
@@ -82,7 +91,9 @@ class Desk:
             if standing is None or not self._is_true(sheet, standing):
                 self._score.set_right += 1
                 replaces = standing["id"] if standing else None
-                sent = self._form.filled(self._finals[sheet], wrong=False, replaces=replaces)
+                shot = await self._camera.shoot(self._finals[sheet])
+                evidence = [shot.sha256] if shot else []
+                sent = self._form.filled(self._finals[sheet], wrong=False, replaces=replaces, evidence=evidence)
                 await self._wire.call(request_body(SUBMIT_TALLY, {"input": sent}), token)
 
     async def _queue(self, token: str, closing: bool) -> list[dict[str, Any]]:

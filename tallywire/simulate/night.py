@@ -69,7 +69,7 @@ class Night:
         self._clock = clock
         form = Form(plan.election, election_id, uuid.uuid4())
         camera = Camera(plan)
-        self._desk = Desk(plan, wire, operator, election_id, form, self.score)
+        self._desk = Desk(plan, wire, operator, election_id, form, self.score, camera)
         self._phones = [
             Phone(number, stations, form, wire, self.score, camera) for number, stations in enumerate(plan.volunteers)
         ]

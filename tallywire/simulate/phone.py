@@ -39,7 +39,8 @@ class Form:
         rows = [{"candidateId": i, "votes": v} for i, v in zip(ids, planned.votes, strict=True)]
         counted_at: datetime = self._close + timedelta(milliseconds=round(planned.counted_at * 1000))
         filled: dict[str, Any] = {
-            "clientTallyId": str(uuid.uuid5(self._run, f"{planned.key}/{wrong}")),
+            # What it replaces makes another call of it.
+            "clientTallyId": str(uuid.uuid5(self._run, f"{planned.key}/{wrong}/{replaces}")),
             "stationId": f"{self._id}/{planned.station}",
             "contestId": f"{self._id}/{planned.contest}",
             "coverage": planned.coverage.value,
@@ -92,6 +93,7 @@ class Phone:
         self._score = score
         self._camera = camera
         self._to_correct: dict[tuple[str, str], str] = {}
+        self._doubted: dict[tuple[str, str], str] = {}
 
     async def send(self, sending: Sending) -> None:
         """Sends it until answered, then the corrected version of what was mistyped, then the photographs."""
@@ -105,10 +107,11 @@ class Phone:
                 replaced.append(outcome["tally"]["id"] if taken else self._to_correct.get(tally.sheet))
             elif tally.doubt is not None:
                 await self._think_again(tally, outcome)
-            elif _is_stale(outcome) and tally.sheet in self._to_correct:
-                del self._to_correct[tally.sheet]
+            elif _is_stale(outcome):
+                # An editor was there first, or let the doubtful one count meanwhile.
+                before = self._to_correct.pop(tally.sheet, None)
                 corrected.append(tally)
-                replaced.append(None)
+                replaced.append(None if before else self._doubted.get(tally.sheet))
         if corrected:
             await self._submit(sending, corrected, first=False, replaced=replaced)
         for tally in sending.tallies:
@@ -123,15 +126,17 @@ class Phone:
             wanted = {"tallyId": tally_id, "reason": "ส่งผิดหน่วย · Sent for the wrong station"}
             await self._wire.call(request_body(WITHDRAW, {"input": wanted}), self.token)
             self._score.withdrawn += 1
-        elif outcome["__typename"] == "TallyAccepted" and tally.doubt in CORRECTED_LATER:
-            self._to_correct[tally.sheet] = tally_id
+        elif tally.doubt in CORRECTED_LATER:
+            self._doubted[tally.sheet] = tally_id
+            if outcome["__typename"] == "TallyAccepted":
+                self._to_correct[tally.sheet] = tally_id
 
     async def _upload(self, tally: PlannedTally) -> None:
         shot = await self._camera.shoot(tally)
         if shot is None:
             return
         status = await self._wire.put(f"/evidence/{shot.sha256}", shot.jpeg, self.token)
-        self._score.photographs += status in (200, 201)
+        self._score.photographs += status == 201
         self._score.photographs_refused += status not in (200, 201)
 
     async def _submit(

@@ -27,8 +27,8 @@ class NightProgress:
     clock: datetime
     behind_seconds: float
     trouble: str | None
-    held: int = 0
     done: bool = False
+    held: int = 0
 
 
 ProgressCallback = Callable[[NightProgress], None]
