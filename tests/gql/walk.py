@@ -19,7 +19,7 @@ from graphql import (
 from feed.position import BadCursorError, decode
 
 DEPTH_MAX = 5
-PATHS_A_DOCUMENT = 40
+PATHS_A_DOCUMENT = 400
 Path = tuple[str, ...]
 
 
