@@ -24,6 +24,7 @@ QUERY = f"""subscription Bench($areas: [ID!]!) {{ resultUpdates(electionId: "{EL
 # One delivery in so many is decoded.
 SAMPLE = 11
 AT_ONCE = 100
+TEXT, PING, PONG = 0x81, 0x89, 0x8A
 
 
 class Reader(asyncio.Protocol):
@@ -68,7 +69,9 @@ class Reader(asyncio.Protocol):
         return (start, start + size) if len(buffer) >= start + size else None
 
     def _frame(self, start: int, end: int) -> None:
-        if self.buffer[0] != 0x81:
+        if self.buffer[0] == PING:
+            self.transport.write(bytes([PONG, 0x80 | end - start]) + b"\0\0\0\0" + self.buffer[start:end])
+        if self.buffer[0] != TEXT:
             return
         self.frames += 1
         if self.frames == 1:
@@ -132,6 +135,9 @@ class Readers:
     async def seen(self) -> int:
         return self.count
 
+    async def lost_count(self) -> int:
+        return self.lost
+
     async def close(self) -> None:
         for reader in self.connections:
             reader.transport.abort()
@@ -142,7 +148,7 @@ async def main() -> None:
     most = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
     resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
     readers = Readers()
-    await obey({name: getattr(readers, name) for name in ("connect", "counted", "seen", "close")})
+    await obey({name: getattr(readers, name) for name in ("connect", "counted", "seen", "lost_count", "close")})
 
 
 if __name__ == "__main__":

@@ -1,9 +1,8 @@
 """tallywire's way out, from the feed to the socket, with a log in memory in the place of PostgreSQL.
 
-python -m bench.fanout_servers direct|asgi|textbook|raw: prints its port, then obeys.
+python -m bench.fanout_servers direct|asgi|textbook|raw [PORT]: prints its port, then obeys.
 """
 
-import asyncio
 import contextlib
 import resource
 import socket
@@ -41,12 +40,8 @@ class Publisher:
         self._entries = entries()
         self._told = told
 
-    async def publish(self, rounds: int, period: float, batch: int) -> None:
-        loop = asyncio.get_running_loop()
-        begin = loop.time()
-        for number in range(rounds):
-            await asyncio.sleep(begin + number * period - loop.time())
-            self._told([next(self._entries) for _ in range(batch)])
+    async def publish(self, batch: int) -> None:
+        self._told([next(self._entries) for _ in range(batch)])
 
     async def executions(self) -> float:
         return sum(
@@ -79,8 +74,8 @@ def tallywire(ws: str) -> tuple[Any, Settings, Told]:
 
 
 @contextlib.asynccontextmanager
-async def server(kind: str) -> AsyncIterator[tuple[socket.socket, Told]]:
-    listener = listen(Settings(port=0))
+async def server(kind: str, port: int = 0) -> AsyncIterator[tuple[socket.socket, Told]]:
+    listener = listen(Settings(port=port))
     if kind == "raw":
         async with raw_fanout.serving(listener) as told:
             yield listener, told
@@ -93,7 +88,7 @@ async def server(kind: str) -> AsyncIterator[tuple[socket.socket, Told]]:
 async def main() -> None:
     most = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
     resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
-    async with server(sys.argv[1]) as (listener, told):
+    async with server(sys.argv[1], *map(int, sys.argv[2:])) as (listener, told):
         print(listener.getsockname()[1], flush=True)
         publisher = Publisher(told)
         await obey({"publish": publisher.publish, "executions": publisher.executions})

@@ -1,0 +1,380 @@
+"""Equal subscriptions share what is sent, over both ways out; who is too slow, gone or broken off is dealt with."""
+
+import asyncio
+import json
+import re
+import socket
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from itertools import islice
+from typing import Any
+
+import asyncpg
+import httpx
+import pytest
+from websockets.exceptions import ConnectionClosed, InvalidStatus
+from websockets.sync.client import ClientConnection, connect
+
+from counting.vocabulary import Role
+from db.database import use_json
+from db.load import load_election
+from feed.position import Position, decode
+from tests.conftest import Databases, Night, _fill_small
+from tests.elections import small_election
+from tests.gql.documents import sheet
+from tests.served import Api, ServerProcess, Socket, wait_until
+
+UPDATES = """
+subscription Updates($e: ID!, $after: Cursor) {
+  resultUpdates(electionId: $e, after: $after) { kind cursor reset results { area { id } rows { votes } } }
+}
+"""
+# The candidates of a contest, again and again: a small election gives large answers.
+LARGE = """
+subscription Large($e: ID!, $mode: DeliveryMode) {
+  resultUpdates(electionId: $e, mode: $mode, contestIds: ["small/mayor"]) { kind cursor conflated results { ...R } }
+}
+fragment R on Result { contest { candidates { ...A } } }
+fragment A on Candidate { id contest { candidates { ...B } } }
+fragment B on Candidate { id contest { candidates { ...C } } }
+fragment C on Candidate { id contest { candidates { ...D } } }
+fragment D on Candidate { id contest { candidates { ...E } } }
+fragment E on Candidate { id contest { candidates { ...F } } }
+fragment F on Candidate { id contest { candidates { id name shortName color } } }
+"""
+ELECTION = "subscription Election($e: ID!) { electionChanged(electionId: $e) { id phase } }"
+REPORTS = "subscription Reports($e: ID!, $after: Cursor) { tallyReports(electionId: $e, after: $after) { sequence } }"
+SUBMIT = "mutation Submit($inputs: [SubmitTallyInput!]!) { submitTallies(inputs: $inputs) { __typename } }"
+WAYS = ("direct", "asgi")
+BUFFER_BYTES = 100_000
+
+
+@pytest.fixture(scope="module")
+def night(databases: Databases) -> Iterator[Night]:
+    night = Night(databases.fresh("template_small", _fill_small), "small").open()
+    for way in WAYS:
+        night.serve(
+            *("--ws", way),
+            TALLYWIRE_TICK_SECONDS="0.02",
+            TALLYWIRE_HEARTBEAT_SECONDS="1",
+            TALLYWIRE_READER_BUFFER_BYTES=str(BUFFER_BYTES),
+            TALLYWIRE_ALLOWED_ORIGINS='["https://news.example"]',
+        )
+    yield night
+    night.close()
+
+
+@pytest.fixture(params=WAYS)
+def server(night: Night, request: pytest.FixtureRequest) -> ServerProcess:
+    return night.servers[WAYS.index(request.param)]
+
+
+@pytest.fixture(scope="module")
+def editor(night: Night) -> str:
+    return night.token(Role.EDITOR)
+
+
+def _sheets() -> Iterator[tuple[str, list[int]]]:
+    """Partial counts that go up by one vote, as far as the voters of each station reach."""
+    for station, voters in (("b-3", 600), ("b-2", 500), ("b-1", 400), ("a-3", 300)):
+        for votes in range(1, voters - 20):
+            yield station, [votes, 0, 0]
+
+
+SHEETS = _sheets()
+
+
+def _play(night: Night, token: str, entries: int) -> int:
+    """So many entries; the log's head after them."""
+    api = night.api.as_(token)
+    while entries > 0:
+        inputs = [
+            sheet(night, station, votes, id=f"{station}-{votes[0]}", coverage="PARTIAL", ballotsCast=None)
+            for station, votes in islice(SHEETS, min(entries, 50))
+        ]
+        answers = api(SUBMIT, inputs=inputs)["submitTallies"]
+        assert {answer["__typename"] for answer in answers} == {"TallyAccepted"}
+        entries -= len(inputs)
+    return int(night.sql("SELECT sequence FROM log_head WHERE election_id = 'small'")[0]["sequence"])
+
+
+def _position(night: Night, sequence: int) -> str:
+    epoch = night.sql("SELECT epoch FROM election WHERE id = 'small'")[0]["epoch"]
+    return Position(str(epoch), sequence).encode()
+
+
+def _executions(server: ServerProcess) -> float:
+    text = httpx.get(f"{server.url}/metrics", timeout=60).text
+    return sum(float(number) for number in re.findall(r"^tallywire_executions_total\{.*\} (.*)$", text, re.M))
+
+
+def test_equal_subscriptions_are_sent_the_same_bytes_under_ids_of_their_own(
+    night: Night, server: ServerProcess, editor: str
+) -> None:
+    with ExitStack() as stack:
+        sockets = [stack.enter_context(server.api.socket()) for _ in range(3)]
+        for number, one in enumerate(sockets):
+            for name in (f"{number}", f'"{number}" ünï'):
+                payload = {"query": UPDATES, "variables": {"e": "small"}}
+                one.send({"id": name, "type": "subscribe", "payload": payload})
+        told = [_payloads(one, 2) for one in sockets]
+        assert {tuple(sorted(names)) for names in told} == {(f'"{n}" ünï', f"{n}") for n in range(3)}
+        head = _play(night, editor, 1)
+        for one in sockets:
+            changed = list(_payloads(one, 2, "DELTA").values())
+            assert len(set(changed)) == 1
+            update = json.loads(changed[0])["data"]["resultUpdates"]
+            assert decode(update["cursor"]).sequence == head
+
+
+def _payloads(one: Socket, count: int, kind: str = "SNAPSHOT") -> dict[str, str]:
+    """The payload of the next update of this kind, as text, by operation; heartbeats and others are passed over."""
+    found: dict[str, str] = {}
+    while len(found) < count:
+        text = str(one.raw.recv(timeout=60))
+        message = json.loads(text)
+        if message["payload"]["data"]["resultUpdates"]["kind"] == kind:
+            start = f'{{"id":{json.dumps(message["id"], ensure_ascii=False)},"type":"next","payload":'
+            assert text.startswith(start) and text.endswith("}")
+            found[message["id"]] = text.removeprefix(start)[:-1]
+    return found
+
+
+def test_one_execution_answers_all_who_come_and_one_more_tells_them_all(
+    night: Night, server: ServerProcess, editor: str
+) -> None:
+    with ExitStack() as stack:
+        sockets = [stack.enter_context(server.api.socket()) for _ in range(2)]
+        before = _executions(server)
+        operations = [[one.subscribe(ELECTION, e="small") for _ in range(90)] for one in sockets]
+        for one, names in zip(sockets, operations, strict=True):
+            assert {one.next(name, 60)["electionChanged"]["phase"] for name in names} == {"COUNTING"}
+        assert _executions(server) - before <= 6
+
+
+def test_who_answers_no_ping_is_closed_and_a_storm_after_a_kill_costs_few_executions(night: Night, editor: str) -> None:
+    server = night.serve(TALLYWIRE_WS_PING_SECONDS="0.5")
+    _answers_no_ping(server)
+    with ExitStack() as stack:
+        cursors = []
+        for _ in range(3):
+            one = stack.enter_context(server.api.socket())
+            cursors += [one.next(name, 60)["resultUpdates"]["cursor"] for name in [one.subscribe(UPDATES, e="small")]]
+        server.kill()
+    head = _play(night, editor, 2)
+    server.start()
+    with ExitStack() as stack:
+        sockets = [stack.enter_context(server.api.socket()) for _ in range(3)]
+        resumed = [
+            [one.subscribe(UPDATES, e="small", after=cursor) for _ in range(80)]
+            for one, cursor in zip(sockets, cursors, strict=True)
+        ]
+        for one, names in zip(sockets, resumed, strict=True):
+            for name in names:
+                update = one.next(name, 60)["resultUpdates"]
+                assert (update["kind"], update["reset"]) == ("DELTA", False)
+                assert decode(update["cursor"]).sequence == head
+        assert _executions(server) <= 12
+        last = _play(night, editor, 1)
+        for one, names in zip(sockets, resumed, strict=True):
+            for name in names:
+                while decode(one.next(name, 60)["resultUpdates"]["cursor"]).sequence < last:
+                    pass
+    server.stop()
+    night.servers.remove(server)
+
+
+@contextmanager
+def _events(server: ServerProcess, query: str, headers: dict[str, str], **variables: Any) -> Iterator[Iterator[Any]]:
+    """(id, data) of each event, as a browser's EventSource asks: by GET."""
+    asked = {"query": query, "variables": json.dumps(variables)}
+    headers = {"Accept": "text/event-stream", **headers}
+    with httpx.stream("GET", f"{server.url}/graphql", params=asked, headers=headers, timeout=60) as answer:
+        assert answer.status_code == 200, answer.read()
+
+        def all_of_it() -> Iterator[Any]:
+            name = None
+            for line in answer.iter_lines():
+                if line.startswith("id: "):
+                    name = line.removeprefix("id: ")
+                elif line.startswith("data: {"):
+                    yield name, json.loads(line.removeprefix("data: "))
+
+        yield all_of_it()
+
+
+def test_a_browsers_event_source_goes_on_behind_the_last_id_that_it_saw(night: Night, editor: str) -> None:
+    (server, _) = night.servers
+    with _events(server, UPDATES, {}, e="small") as events:
+        name, answer = next(events)
+        update = answer["data"]["resultUpdates"]
+        assert (update["kind"], update["cursor"]) == ("SNAPSHOT", name)
+    head = _play(night, editor, 2)
+    # Its address still says what it said at first; the header is newer.
+    with _events(server, UPDATES, {"Last-Event-ID": name}, e="small", after=None) as events:
+        name, answer = next(events)
+        update = answer["data"]["resultUpdates"]
+        assert (update["kind"], update["reset"], decode(name).sequence) == ("DELTA", False, head)
+
+
+def test_a_browsers_stream_of_reports_goes_on_behind_the_last_id_that_it_saw(night: Night, editor: str) -> None:
+    (server, _) = night.servers
+    head = _play(night, editor, 3)
+    with _events(server, REPORTS, {"Last-Event-ID": _position(night, head - 2)}, e="small") as events:
+        for wanted in (head - 1, head):
+            name, answer = next(events)
+            assert (decode(name).sequence, answer["data"]["tallyReports"]["sequence"]) == (wanted, wanted)
+
+
+def test_an_event_id_that_is_none_of_ours_is_refused(night: Night) -> None:
+    headers = {"Accept": "text/event-stream", "Last-Event-ID": "5"}
+    asked = {"query": UPDATES, "variables": json.dumps({"e": "small"})}
+    answer = httpx.get(f"{night.url}/graphql", params=asked, headers=headers, timeout=60)
+    assert (answer.status_code, answer.text) == (400, "Last-Event-ID must be the id of an event of this stream")
+
+
+def test_an_unknown_position_is_told_in_the_same_words_to_sockets_and_streams(night: Night) -> None:
+    after = Position("another", 5).encode()
+    with night.api.socket() as one:
+        one.subscribe(REPORTS, e="small", after=after)
+        message = one.receive(60)
+        assert one.receive(60)["type"] == "complete"
+    with _events(night.servers[0], REPORTS, {}, e="small", after=after) as events:
+        _, answer = next(events)
+    assert message["payload"] == answer
+    assert answer["errors"][0]["extensions"]["code"] == "UNKNOWN_POSITION"
+
+
+@contextmanager
+def _narrow(server: ServerProcess) -> Iterator[ClientConnection]:
+    """A client that takes little at a time, and nothing while it is not read from."""
+    line = socket.socket()
+    line.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4_096)
+    line.connect(("127.0.0.1", server.port))
+    address = f"ws://127.0.0.1:{server.port}/graphql"
+    protocols: Any = ["graphql-transport-ws"]
+    with connect(address, sock=line, subprotocols=protocols, max_size=None, max_queue=1, close_timeout=1) as raw:
+        raw.send(json.dumps({"type": "connection_init"}))
+        raw.recv(timeout=60)
+        yield raw
+
+
+def _next(raw: ClientConnection) -> dict[str, Any]:
+    update: dict[str, Any] = json.loads(raw.recv(timeout=60))["payload"]["data"]["resultUpdates"]
+    return update
+
+
+def test_one_who_does_not_read_every_update_is_closed_with_1013(
+    night: Night, server: ServerProcess, editor: str
+) -> None:
+    with _narrow(server) as raw, server.api.socket() as lively:
+        variables = {"e": "small", "mode": "EVERY"}
+        raw.send(json.dumps({"id": "1", "type": "subscribe", "payload": {"query": LARGE, "variables": variables}}))
+        _next(raw)
+        operation = lively.subscribe(UPDATES, e="small")
+        head = _play(night, editor, 40)
+        while decode(lively.next(operation, 60)["resultUpdates"]["cursor"]).sequence < head:
+            pass
+        read = []
+        with pytest.raises(ConnectionClosed) as closing:
+            while True:
+                read.append(decode(_next(raw)["cursor"]).sequence)
+        assert closing.value.rcvd is not None and closing.value.rcvd.code == 1013
+        # What it got has no hole: it resumes behind the last.
+        assert [*dict.fromkeys(read)] == [*range(read[0], read[-1] + 1)]
+        assert read[-1] < head
+
+
+def test_one_who_does_not_read_the_latest_skips_to_the_newest_and_is_told(
+    night: Night, server: ServerProcess, editor: str
+) -> None:
+    with _narrow(server) as raw:
+        raw.send(json.dumps({"id": "1", "type": "subscribe", "payload": {"query": LARGE, "variables": {"e": "small"}}}))
+        first = _next(raw)
+        # More than the buffers of two systems and a server hold.
+        for _ in range(20):
+            head = _play(night, editor, 1)
+        taken = [first]
+        while decode(taken[-1]["cursor"]).sequence < head:
+            taken.append(_next(raw))
+        assert any(update["conflated"] for update in taken)
+        assert len(taken) < 20
+
+
+def _answers_no_ping(server: ServerProcess) -> None:
+    """Returns when the server has closed the connection."""
+    with socket.create_connection(("127.0.0.1", server.port), timeout=60) as line:
+        line.sendall(
+            b"GET /graphql HTTP/1.1\r\nHost: x\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+            b"Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n"
+            b"Sec-WebSocket-Protocol: graphql-transport-ws\r\n\r\n"
+        )
+        assert line.recv(1_000).startswith(b"HTTP/1.1 101")
+        init = b'{"type":"connection_init"}'
+        line.sendall(bytes([0x81, 0x80 | len(init)]) + b"\0\0\0\0" + init)
+        while line.recv(10_000):
+            pass
+
+
+@pytest.mark.parametrize(("origin", "welcome"), [("https://news.example", True), ("https://other.example", False)])
+def test_pages_of_other_origins_are_let_in_as_the_operator_says(night: Night, origin: str, welcome: bool) -> None:
+    address = night.url.replace("http", "ws", 1) + "/graphql"
+    protocols: Any = ["graphql-transport-ws"]
+    status = 101
+    try:
+        with connect(address, origin=origin, subprotocols=protocols, open_timeout=60):  # type: ignore[arg-type]
+            pass
+    except InvalidStatus as refused:
+        status = refused.response.status_code
+    assert status == (101 if welcome else 403)
+
+
+def _second(night: Night, *statements: str, load: str | None = None) -> None:
+    """Does something to an election of its own, behind the server's back."""
+
+    async def work() -> None:
+        connection = await asyncpg.connect(night.database_url)
+        await use_json(connection)
+        if load is not None:
+            await load_election(connection, small_election("second"), load)
+        for statement in statements:
+            await connection.execute(statement)
+        await connection.close()
+
+    asyncio.run(work())
+
+
+SERVED = 'query { election(id: "second") { phase } }'
+
+
+def test_an_election_loaded_anew_goes_on_with_a_snapshot_and_one_whose_log_breaks_closes_with_1012(
+    night: Night, server: ServerProcess
+) -> None:
+    _second(night, load=f"{server.port} first")
+    api: Api = server.api
+    wait_until(lambda: api(SERVED)["election"], 60, "the second election")
+    with api.socket() as one:
+        operation = one.subscribe(UPDATES, e="second")
+        assert one.next(operation, 60)["resultUpdates"]["kind"] == "SNAPSHOT"
+        _second(night, load=f"{server.port} again")
+        update = one.next(operation, 60)["resultUpdates"]
+        while update["kind"] == "HEARTBEAT":
+            update = one.next(operation, 60)["resultUpdates"]
+        assert (update["kind"], update["reset"]) == ("SNAPSHOT", True)
+        _second(
+            night,
+            "SET session_replication_role = replica",
+            "UPDATE log_head SET sequence = 1 WHERE election_id = 'second'",
+            'INSERT INTO log_entry SELECT (jsonb_populate_record(e, \'{"election_id": "second", "sequence": 2}\')).*'
+            " FROM log_entry e WHERE election_id = 'small' ORDER BY sequence LIMIT 1",
+        )
+        with pytest.raises(ConnectionClosed) as closing:
+            while True:
+                one.raw.recv(timeout=60)
+        assert closing.value.rcvd is not None and closing.value.rcvd.code == 1012
+    _second(
+        night,
+        "SET session_replication_role = replica",
+        "DELETE FROM log_entry WHERE election_id = 'second'",
+        "UPDATE log_head SET sequence = 0 WHERE election_id = 'second'",
+    )
