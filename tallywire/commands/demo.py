@@ -5,13 +5,15 @@ import contextlib
 import os
 import sys
 import webbrowser
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from typing import Annotated
 
 import typer
 
 from counting.vocabulary import Role
+from db.audit import COMMAND_LINE
 from db.database import Database
+from db.enrolment import create_codes
 from db.tokens import issue_token
 from tallywire.app import build_app
 from tallywire.commands.running import DataDir, errors, fail, output, run, settings_from
@@ -22,6 +24,9 @@ from tallywire.server import PortTakenError, address, listen, serving
 from tallywire.storage import open_storage
 
 END_SECONDS = 3
+# Volunteers of flesh and blood who want to try: a code each, and stations to report from.
+CODES = 3
+STATIONS_EACH = 3
 
 
 def demo_command(
@@ -44,9 +49,9 @@ def demo_command(
         settings = asked.model_copy(update={"database_name": name, "database_url": None})
         errors.print("Preparing the database …")
         async with open_storage(settings, anew=True) as database:
-            token = await _prepare(database)
+            token, codes = await _prepare(database)
             async with serving(build_app(database, settings), listener, settings) as server:
-                _announce(address(listener), token)
+                _announce(address(listener), token, codes)
                 if not no_browser:
                     # A machine without a browser is no reason to stop.
                     with contextlib.suppress(webbrowser.Error):
@@ -60,20 +65,27 @@ def demo_command(
         fail(f"{error}; choose another with --port")
 
 
-async def _prepare(database: Database) -> str:
-    """Loads the package; an operator's token."""
+async def _prepare(database: Database) -> tuple[str, list[str]]:
+    """Loads the package; an operator's token, and codes for volunteers."""
     election, _ = checked_package(bangkok())
     await load_package(database, bangkok(), election)
+    ids = [f"{election.id}/{station.code}" for station in election.stations[: CODES * STATIONS_EACH]]
+    stations = [ids[start : start + STATIONS_EACH] for start in range(0, len(ids), STATIONS_EACH)]
     async with database.pool.acquire() as connection:
         _, token = await issue_token(connection, Role.OPERATOR, None, "Demo operator")
-    return token
+        codes = await create_codes(connection, election.id, Role.VOLUNTEER, stations, None, COMMAND_LINE)
+    return token, [code.code for code in codes]
 
 
-def _announce(url: str, token: str) -> None:
+def _announce(url: str, token: str, codes: Sequence[str]) -> None:
+    phones = "\n".join(
+        f"  {'Volunteer app' if place == 0 else '':<15} {url}/volunteer#{code}" for place, code in enumerate(codes)
+    )
     output.print(f"""
   Live board      {url}/
   GraphiQL        {url}/graphql
   Operator token  {token}
+{phones}
 
   Ctrl-C ends everything.
 """)
