@@ -98,17 +98,17 @@ async def hear_out(request: Request, bytes_max: int) -> None:
     length = request.headers.get("content-length", "0")
     waits = request.headers.get("expect", "").lower() == "100-continue"
     if not waits and (not length.isdigit() or int(length) <= bytes_max):
-        # Starlette's word for "there is nothing more".
-        with contextlib.suppress(RuntimeError):
-            await _throw_away(request)
+        await _throw_away(request)
 
 
 async def _throw_away(request: Request) -> None:
     thrown = 0
-    async for piece in _pieces(request):
-        thrown += len(piece)
-        if thrown > THROWN_AWAY_BYTES_MAX:
-            return
+    # Starlette's word for "there is nothing more".
+    with contextlib.suppress(RuntimeError):
+        async for piece in _pieces(request):
+            thrown += len(piece)
+            if thrown > THROWN_AWAY_BYTES_MAX:
+                return
 
 
 @contextlib.contextmanager
