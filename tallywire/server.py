@@ -43,8 +43,18 @@ def listen(settings: Settings) -> socket.socket:
         listener.close()
         raise PortTakenError(f"cannot listen on {settings.host}:{settings.port}: {error.strerror}") from error
     _watch_peers(listener)
+    _allow_many_connections()
     listener.listen(BACKLOG)
     return listener
+
+
+def _allow_many_connections() -> None:
+    """Each is an open file; systems begin with a thousand and let a process raise that."""
+    with contextlib.suppress(ImportError, OSError, ValueError):
+        import resource
+
+        _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+        resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
 
 
 def _watch_peers(listener: socket.socket) -> None:
