@@ -45,6 +45,7 @@ class Sealer:
         self._every = timedelta(seconds=every_seconds)
         self._task: asyncio.Task[None] | None = None
         self._complained: dict[str, float] = {}
+        self._turn = asyncio.Lock()
 
     def start(self) -> None:
         self._task = asyncio.create_task(self._run(), name="sealer")
@@ -55,20 +56,23 @@ class Sealer:
             with contextlib.suppress(asyncio.CancelledError):
                 await self._task
 
-    async def seal_all(self) -> None:
-        """Seals whatever is due. Raises BadPrivateKeyError and what the database raises."""
+    async def seal_all(self, *, wait: bool = False) -> None:
+        """Seals whatever is due; `wait`: not even what another node is at is left to it.
+
+        Raises BadPrivateKeyError and what the database raises.
+        """
         due = await self._database.pool.fetch(READ_DUE, datetime.now(UTC) - self._every, self._name)
         signer = await self._signer() if due else None
         if signer is not None:
             for row in due:
-                await self._seal(signer, row["id"])
+                await self._seal(signer, row["id"], wait=wait)
 
-    async def _seal(self, signer: Signer, election_id: str) -> None:
+    async def _seal(self, signer: Signer, election_id: str, *, wait: bool) -> None:
         try:
             more = True
             while more:
                 async with self._database.pool.acquire() as connection:
-                    more = await seal(connection, signer, election_id, datetime.now(UTC))
+                    more = await seal(connection, signer, election_id, datetime.now(UTC), wait=wait)
         except BrokenLogError as error:
             self._complain(str(error))
         except NotOurKeyError:
@@ -91,10 +95,15 @@ class Sealer:
             await self.look()
             await asyncio.sleep(min(LOOK_SECONDS, self._every.total_seconds()))
 
-    async def look(self) -> None:
+    async def begin(self) -> None:
+        """Whoever asks for a head before the first round has one when this returns, if one can be made."""
+        await self.look(wait=True)
+
+    async def look(self, *, wait: bool = False) -> None:
         """Seals whatever is due; what goes wrong is in the log."""
         try:
-            await self.seal_all()
+            async with self._turn:
+                await self.seal_all(wait=wait)
         except BadPrivateKeyError as error:
             self._complain(f"the ledger cannot be signed: {error}")
         except Exception as error:

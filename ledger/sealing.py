@@ -32,6 +32,7 @@ from ledger.tiles import ENTRY_BYTES_MAX, TileKey, edge, grow, tree_root
 # Sixteen bundles: one step stays below a tenth of a second of hashing.
 PAGE = 4_096
 TAKE_TURN = "SELECT pg_try_advisory_xact_lock(hashtext('ledger ' || $1::text))"
+WAIT_FOR_TURN = "SELECT pg_advisory_xact_lock(hashtext('ledger ' || $1::text))"
 READ_STATE = """
     SELECT e.epoch, e.phase, h.sequence FROM election e JOIN log_head h ON h.election_id = e.id WHERE e.id = $1
 """
@@ -72,14 +73,19 @@ class Signer:
         return origin_of(self.name, election_id)
 
 
-async def seal(connection: Connection, signer: Signer, election_id: str, now: datetime) -> bool:
+async def seal(connection: Connection, signer: Signer, election_id: str, now: datetime, *, wait: bool = False) -> bool:
     """One step, `PAGE` entries at most; True where there is more to do.
 
-    Does nothing where another node is at it. Raises BrokenLogError, NotOurKeyError.
+    Where another node is at it: does nothing, or with `wait` looks after it. Raises BrokenLogError, NotOurKeyError.
     """
     async with connection.transaction():
+        if wait:
+            await connection.execute(WAIT_FOR_TURN, election_id)
+        elif not await connection.fetchval(TAKE_TURN, election_id):
+            return False
+        # After the lock: what another node has sealed meanwhile is seen.
         state = await connection.fetchrow(READ_STATE, election_id)
-        if state is None or not await connection.fetchval(TAKE_TURN, election_id):
+        if state is None:
             return False
         if await active_key(connection) != public_text(signer.key):
             raise NotOurKeyError

@@ -23,6 +23,13 @@ from tallywire.ledger_key import LedgerKeyAtHand
 from tallywire.people import PEOPLE_BELL, People, Revocations
 from tallywire.settings import Settings
 
+# The bell of the database itself, wherever that is.
+DATABASE_BELL = frozenset({"postgres://", "postgresql://"})
+
+
+def bell_url(settings: Settings, database: Database) -> str:
+    return database.url if settings.broadcast_url in DATABASE_BELL else settings.broadcast_url
+
 
 class Service:
     """The tail, the bell, the ways in."""
@@ -30,14 +37,14 @@ class Service:
     def __init__(self, database: Database, settings: Settings) -> None:
         self.database = database
         self.tail = Tail(database)
-        self.bell = Bell(settings.broadcast_url, self._heard)
+        self.bell = Bell(bell_url(settings, database), self._heard)
         self.people = People(database)
         self.waiting = Waiting(database, self.bell.ring)
         self.photographs = self._photographs(settings)
         self.sealer = Sealer(
             database, LedgerKeyAtHand(settings).read, settings.ledger_name, settings.ledger_seal_seconds
         )
-        self.ledger = Ledger(database, self.sealer.look)
+        self.ledger = Ledger(database, self.sealer.begin)
         presence = Presence()
         self.revocations = Revocations(database, self.people, presence)
         self._intakes: dict[str, Intake] = {}

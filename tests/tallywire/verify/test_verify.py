@@ -12,7 +12,7 @@ from counting.vocabulary import Role, TallyCoverage
 from ledger.note import parse_key
 from ledger.receipt import check_receipt
 from tallywire.cli import build_cli
-from tests.tallywire.verify.conftest import ENTRIES, Case, changed
+from tests.tallywire.ledger_case import ENTRIES, Case, changed
 
 ENTRY_UP = "{0} = jsonb_set({0}, '{{votes,0}}', to_jsonb(1 + ({0}->'votes'->>0)::int))"
 ALL_UP = f"{ENTRY_UP.format('tally')}"

@@ -1,22 +1,20 @@
-"""A served small election with all kinds of entries in its sealed log: a fresh one a test, one server for all."""
+"""A served small election with all kinds of entries in its sealed log, and what is done to it."""
 
 import asyncio
 import itertools
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-import pytest
 from click.testing import Result
 from typer.testing import CliRunner
 
 from counting.vocabulary import Role, TallyCoverage
 from db.answers import Accepted, Held
 from tallywire.cli import build_cli
-from tests.conftest import Databases, Night
+from tests.conftest import Night
 from tests.db.desk import desk
-from tests.gql.conftest import Hall, _nothing
 from tests.served import wait_until
 
 CHECKPOINT = "query Checkpoint($election: ID!) { checkpoint(electionId: $election) { size note } }"
@@ -85,18 +83,8 @@ class Case:
         )
 
 
-@pytest.fixture(scope="module")
-def hall(databases: Databases) -> Iterator[Hall]:
-    hall = Hall(databases.fresh("template_empty", _nothing))
-    hall.whole.serve(TALLYWIRE_LEDGER_SEAL_SECONDS="0.2")
-    yield hall
-    hall.whole.close()
-
-
-@pytest.fixture
-def case(hall: Hall, tmp_path: Path) -> Case:
+def played(night: Night, folder: Path) -> Case:
     """Ten entries: partial counts, finals, a correction, a hold that is released, one that is refused, a withdrawal."""
-    night = hall.take()
     released, refused, held, last = asyncio.run(_reports(night))
     editor = night.api.as_(night.token(Role.EDITOR))
     for tally, decision in ((released, "ACCEPT"), (refused, "REJECT")):
@@ -104,7 +92,7 @@ def case(hall: Hall, tmp_path: Path) -> Case:
         assert "Conflict" not in done["reviewTally"]["__typename"], done
     done = editor(WITHDRAW, input={"tallyId": last, "reason": "the wrong station"})
     assert done["withdrawTally"]["__typename"] == "TallyWithdrawn", done
-    case = Case(night, tmp_path, held)
+    case = Case(night, folder, held)
     case.sealed(ENTRIES)
     return case
 
