@@ -10,6 +10,7 @@ import sys
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any, cast
 
 import orjson
@@ -97,7 +98,7 @@ async def play(requests: Iterator[bytes], port: int, seconds: float, connections
     before, began = me.cpu_times(), time.perf_counter()
     ends: list[asyncio.Future[None]] = [loop.create_future() for _ in range(connections)]
     for end in ends:
-        await loop.create_connection(lambda end=end: Phone(requests, began + seconds, into, end), "127.0.0.1", port)
+        await loop.create_connection(partial(Phone, requests, began + seconds, into, end), "127.0.0.1", port)
     await asyncio.gather(*ends)
     after = me.cpu_times()
     return {

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import httpx
+import orjson
 import pytest
 from strawberry import Schema
 
@@ -26,7 +27,7 @@ fragment T on TallyAccepted { __typename tally { id revision coverage state vali
 """
 WITH_CONTEXT = """
 mutation ($input: SubmitTallyInput!) { submitTally(input: $input) { ... on TallyAccepted {
-  tally { id note findings { rule } } } } }
+  replayed tally { id note findings { rule } } } } }
 """
 TWINS = itertools.count(1)
 LEAN = {
@@ -188,3 +189,12 @@ def test_rights_are_asked_on_the_lean_way_too(phone: Phone) -> None:
 def test_fifty_one_are_refused_both_ways(phone: Phone) -> None:
     _, body = phone.both_ways(SUBMIT_MANY, variables={"inputs": [_accepted(phone.night)] * 51})
     assert b"at most 50" in body
+
+
+def test_an_answer_that_is_left_to_graphql_halfway_is_of_one_submission(phone: Phone) -> None:
+    tally = sheet(phone.night, "b-1", [1, 2, 3], id="halfway", coverage="PARTIAL", note="อ่านยาก")
+    _, body = phone.answer(WITH_CONTEXT, variables={"input": tally})
+    told = orjson.loads(body)["data"]["submitTally"]
+    assert (told["replayed"], told["tally"]["note"], told["tally"]["findings"]) == (False, "อ่านยาก", [])
+    _, body = phone.answer(WITH_CONTEXT, variables={"input": tally})
+    assert orjson.loads(body)["data"]["submitTally"] == told | {"replayed": True}
