@@ -21,6 +21,7 @@ VARIES = {
     "recordedAt": "<any DateTime>",
     "lastReportAt": "<any DateTime>",
     "sentAt": "<any DateTime>",
+    "at": "<any DateTime>",
     "reporter": "<any String>",
     "commitment": "<any String>",
     "token": "<any String>",

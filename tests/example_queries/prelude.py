@@ -47,9 +47,21 @@ def play(night: Night) -> Stage:
     (code,) = operator(CODE, input=wanted)["createEnrolmentCodes"]
     known = {f"<cursor of report {report['sequence']}>": report["cursor"] for report in reports}
     known["<a reporter>"] = another("{ viewer { reporter } }")["viewer"]["reporter"]
-    known |= {"<tally of 103301-002>": answers[1]["tally"]["id"], "<enrolment code>": code["code"]}
+    known |= {
+        "<tally of 103301-001>": answers[0]["tally"]["id"],
+        "<tally of 103301-002>": answers[1]["tally"]["id"],
+        "<held tally>": answers[4]["tally"]["id"],
+        "<enrolment code>": code["code"],
+    }
     assert night.api(CURSOR, election=night.election_id)["election"]["cursor"] == reports[-1]["cursor"]
     return Stage(night, tokens, known)
+
+
+def send_doubtful(stage: Stage) -> None:
+    """A second held report, by the volunteer, of a station that is not on their list."""
+    answer = submit(stage.api("VOLUNTEER"), _sheet(stage.night, "100101-003", "governor"))
+    assert answer["__typename"] == "TallyHeld", answer
+    stage.known["<second held tally>"] = answer["tally"]["id"]
 
 
 def _reports(night: Night, many: int) -> list[dict[str, Any]]:
