@@ -44,11 +44,10 @@ async def consistency_proof(info: Info, election_id: ID, from_size: int, to_size
 
 async def _head(info: Info, feed: ElectionFeed) -> StoredHead:
     try:
-        head = await info.context.services.ledger.head(feed.id)
-        if head.size and not info.context.may_see(feed):
-            # Before counting only the head of an empty log is shown: any other would tell how many reports there are.
+        if not info.context.may_see(feed):
+            # Before counting a head would tell how many reports there are.
             raise NoHeadError(feed.id)
-        return head
+        return await info.context.services.ledger.head(feed.id)
     except NoHeadError as error:
         raise ApiError(
             "UNAVAILABLE",

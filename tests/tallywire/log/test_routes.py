@@ -152,20 +152,25 @@ def test_every_public_tally_has_a_receipt_and_a_held_one_shows_itself_to_nobody_
     assert len(editor(RECEIPTS, election=read_case.election)["tallies"]["edges"]) == 7
 
 
-def test_before_counting_opens_there_is_an_empty_tree_and_nothing_else(ledger_hall: Hall) -> None:
+def test_before_counting_opens_the_definition_is_public_and_no_head_is(ledger_hall: Hall) -> None:
     night = ledger_hall.load(small_election, ())
     url = f"{night.url}/log/{night.election_id}"
-    head = parse_head(parse_note(httpx.get(f"{url}/checkpoint").text))
+    for path, status in (("checkpoint", 404), ("tile/0/000.p/1", 404), ("definition.json", 200), ("keys", 200)):
+        assert httpx.get(f"{url}/{path}", timeout=60).status_code == status, path
+
+
+def test_an_empty_log_has_a_head_as_soon_as_its_count_opens(ledger_hall: Hall) -> None:
+    night = ledger_hall.load(small_election)
+    head = parse_head(parse_note(httpx.get(f"{night.url}/log/{night.election_id}/checkpoint", timeout=60).text))
     assert (head.size, head.root) == (0, EMPTY_ROOT)
-    assert httpx.get(f"{url}/tile/entries/000.p/1").status_code == httpx.get(f"{url}/tile/0/000.p/1").status_code == 404
     assert night.api(HEAD, election=night.election_id)["checkpoint"]["size"] == 0
 
 
-def test_where_readers_need_a_token_the_log_wants_it_too(small: Night) -> None:
-    small.serve(TALLYWIRE_READERS_NEED_TOKEN="true")
-    token, path = small.token(Role.OUTLET), f"{small.url}/log/small/checkpoint"
-    refused = httpx.get(path)
+def test_where_readers_need_a_token_the_log_wants_it_too(counting: Night) -> None:
+    counting.serve(TALLYWIRE_READERS_NEED_TOKEN="true")
+    token, path = counting.token(Role.OUTLET), f"{counting.url}/log/small/checkpoint"
+    refused = httpx.get(path, timeout=60)
     assert refused.status_code == 401 and refused.headers["www-authenticate"] == "Bearer"
-    assert httpx.get(path, headers={"Authorization": "Bearer nothing"}).status_code == 401
-    read = httpx.get(path, headers={"Authorization": f"Bearer {token}"})
+    assert httpx.get(path, timeout=60, headers={"Authorization": "Bearer nothing"}).status_code == 401
+    read = httpx.get(path, timeout=60, headers={"Authorization": f"Bearer {token}"})
     assert read.status_code == 200 and read.headers["cache-control"] == "private, max-age=1"
