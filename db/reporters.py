@@ -70,11 +70,12 @@ class Record:
 
 @dataclass(frozen=True, slots=True)
 class ReporterFilter:
-    """`silent_since`: only those not heard of since then."""
+    """`silent_since`: only those not heard of since then; `ids`: only these."""
 
     election_id: str
     area_ids: tuple[str, ...] | None = None
     silent_since: datetime | None = None
+    ids: tuple[str, ...] | None = None
 
     def narrow(self, query: Select[Any]) -> Select[Any]:
         query = query.where(col(ReporterRow.election_id) == self.election_id)
@@ -85,6 +86,8 @@ class ReporterFilter:
                 .where(col(StationRow.area_id).in_(self.area_ids))
             )
             query = query.where(col(ReporterRow.id).in_(inside))
+        if self.ids is not None:
+            query = query.where(col(ReporterRow.id).in_(self.ids))
         if self.silent_since is not None:
             seen = col(ReporterRow.last_seen_at)
             query = query.where(or_(seen.is_(None), seen < self.silent_since))

@@ -20,7 +20,7 @@ from feed.election_feed import ElectionFeed
 from gql.attempts import TooManyGuessesError
 from gql.context import Context, Info
 from gql.errors import ApiError, bad_input, forbidden, not_found
-from gql.limits import CODE_STATIONS_MAX, CODES_MAX, ID_MAX, TEXT_MAX
+from gql.limits import CODE_STATIONS_MAX, CODES_MAX, ID_MAX, PAGE_MAX, TEXT_MAX
 from gql.resolvers.lookup import area_ids, feed_of
 from gql.schema.types.definition import Election
 from gql.schema.types.pages import cursor_to_key, key_to_cursor, page_info, page_size
@@ -52,17 +52,27 @@ async def reporters(
     election_id: ID,
     area_id: ID | None = None,
     silent_since: datetime | None = None,
+    ids: list[ID] | None = None,
     order_by: ReporterOrder | None = ReporterOrder.ID,
     first: int | None = 50,
     after: str | None = None,
 ) -> ReporterConnection:
     feed, size, order = feed_of(info, election_id), page_size(first), order_by or ReporterOrder.ID
     _actor_in(info, feed)
-    wanted = ReporterFilter(feed.id, area_ids(feed, area_id), silent_since)
+    wanted = ReporterFilter(feed.id, area_ids(feed, area_id), silent_since, _known_ids(ids))
     rows = await reporter_page(info.context.services.database, wanted, _place(after), size + 1, order)
     edges = [ReporterEdge(cursor=key_to_cursor(str(rank), row.id), node=Reporter(row=row)) for rank, row in rows[:size]]
     page = page_info([edge.cursor for edge in edges], more=len(rows) > size, after=after)
     return ReporterConnection(edges=edges, page_info=page, wanted=wanted)
+
+
+def _known_ids(ids: list[ID] | None) -> tuple[str, ...] | None:
+    """PostgreSQL takes no NUL, so no id has one; raises ApiError."""
+    if ids is None:
+        return None
+    if len(ids) > PAGE_MAX.default:
+        raise bad_input("ids", f"ไม่เกิน {PAGE_MAX.default:,}", f"must not exceed {PAGE_MAX.default:,}")
+    return tuple(one for one in ids if "\0" not in one)
 
 
 def _place(after: str | None) -> tuple[int, str] | None:

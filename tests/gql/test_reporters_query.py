@@ -95,3 +95,14 @@ def test_those_not_heard_of_since_then(night: Night, editor: Api, played: dict[s
     since = names["bad"]["lastSeenAt"]
     quiet = {played[row["id"]] for row in _rows(editor, night, since=since)}
     assert quiet == {"silent", "good"}
+
+
+def test_those_who_are_named_are_asked_for_alone(night: Night, editor: Api, played: dict[str, str]) -> None:
+    bad = next(who for who, name in played.items() if name == "bad")
+    asked = (
+        "query R($e: ID!, $ids: [ID!]) { reporters(electionId: $e, ids: $ids) { totalCount edges { node { id } } } }"
+    )
+    found = editor(asked, e=night.election_id, ids=[bad, "nobody", "a\0b"])["reporters"]
+    assert found == {"totalCount": 1, "edges": [{"node": {"id": bad}}]}
+    assert editor(asked, e=night.election_id, ids=[])["reporters"]["totalCount"] == 0
+    assert editor.code(asked, e=night.election_id, ids=["x"] * 1_001) == "BAD_USER_INPUT"
