@@ -143,6 +143,8 @@ def _pages(folder: Path) -> list[BaseRoute]:
         _file("/", folder / "index.html", "text/html", page_headers()),
         # The app shows photographs that are still on the phone: addresses that the page itself makes.
         _file("/volunteer", folder / "volunteer.html", "text/html", page_headers(images="blob:")),
+        # The desk shows photographs that it fetched with its token.
+        _file("/desk", folder / "desk.html", "text/html", page_headers(images="blob:")),
         _file("/volunteer-worker.js", folder / "volunteer-worker.js", "text/javascript", page_headers()),
         _file("/volunteer.webmanifest", folder / "volunteer.webmanifest", "application/manifest+json", page_headers()),
     ]
