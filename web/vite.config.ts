@@ -42,7 +42,7 @@ export default defineConfig({
     // GraphiQL is a page for developers, over a megabyte before compression.
     chunkSizeWarningLimit: 1600,
     rollupOptions: {
-      input: { board: here("./index.html"), graphiql: here("./graphiql.html"), volunteer: here("./volunteer.html") },
+      input: { board: here("./index.html"), graphiql: here("./graphiql.html"), volunteer: here("./volunteer.html"), desk: here("./desk.html") },
       // React libraries mark modules "use client", which means nothing in a bundle.
       onLog: (level, log, handle) => void (log.code === "MODULE_LEVEL_DIRECTIVE" || handle(level, log)),
     },

@@ -2,6 +2,7 @@
 
 import json
 import re
+import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -212,6 +213,7 @@ def test_a_tally_that_is_rejected_is_mended_without_typing_it_again(phone: Phone
     phone.send()
     expect(phone.cards.first).to_contain_text("ไม่รับ ต้องแก้")
     expect(phone.cards.first).to_contain_text("ผู้สมัคร 371")
+    page.unroute("**/graphql")
     phone.cards.first.get_by_role("button").click()
     page.get_by_role("button", name="เปิดแก้").click()
     expect(page.locator(".sum .l1")).to_contain_text("387")
@@ -253,6 +255,17 @@ def reject_once() -> Any:
         route.continue_(post_data=json.dumps(body))
 
     return handle
+
+
+@pytest.mark.parametrize(
+    ("path", "media_type"),
+    [("", "text/html"), ("-worker.js", "text/javascript"), (".webmanifest", "application/manifest+json")],
+)
+def test_what_installs_the_app_is_looked_at_anew_each_time(night: Night, path: str, media_type: str) -> None:
+    with urllib.request.urlopen(f"{night.url}/volunteer{path}", timeout=60) as answer:
+        assert answer.headers["content-type"].split(";")[0] == media_type
+        assert answer.headers["cache-control"] == "no-cache"
+        assert "script-src 'self'; style-src 'self'; " in answer.headers["content-security-policy"]
 
 
 def test_revoked_in_mid_work_everything_stays_and_goes_after_enrolling_again(

@@ -1,4 +1,4 @@
-// Prints what a first visit to the board and to the volunteer's app loads, gzip-compressed, and fails where it is over the budget.
+// Prints what a first visit to each app loads, gzip-compressed, and fails where it is over the budget.
 import { readFileSync, readdirSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -22,7 +22,7 @@ function sizeOf(path) {
 }
 
 if (readdirSync(join(dist, "assets")).some((name) => name.endsWith(".woff"))) throw new Error("only woff2 fonts belong in the build");
-for (const page of ["/index.html", "/volunteer.html"]) {
+for (const page of ["/index.html", "/volunteer.html", "/desk.html"]) {
   const sizes = filesOf(page).map((path) => [path, sizeOf(path)]);
   const total = sizes.reduce((sum, [, bytes]) => sum + bytes, 0);
   for (const [path, bytes] of sizes) console.log(`${(bytes / 1000).toFixed(1).padStart(7)} kB  ${path}`);

@@ -2,6 +2,7 @@
 import { hueOf } from "../colours/hues";
 import { count, time } from "../words/numbers";
 import { language } from "../words/language.svelte";
+import { shortOffice } from "../words/offices";
 import type { Draft } from "./draft";
 import type { Item } from "./queue";
 import type { StationFacts } from "./register";
@@ -47,20 +48,8 @@ export function stationName(station: StationFacts | undefined): string {
   return station ? tr(`หน่วย ${station.number} ${station.area.th}`, `Station ${station.number}, ${station.area.en}`) : tr("หน่วยที่ไม่อยู่ในรายการ", "A station not on the list");
 }
 
-// As people and newspapers write them; the headers of a phone have no room for more.
-const SHORT: readonly [long: string, short: string][] = [
-  ["ผู้ว่าราชการกรุงเทพมหานคร", "ผู้ว่าฯ กทม."],
-  ["สมาชิกสภากรุงเทพมหานคร", "ส.ก."],
-  ["สมาชิกสภาผู้แทนราษฎร", "ส.ส."],
-  ["นายกองค์การบริหารส่วนจังหวัด", "นายก อบจ."],
-  ["สมาชิกสภาองค์การบริหารส่วนจังหวัด", "ส.อบจ."],
-  ["กรุงเทพมหานคร", "กทม."],
-  ["Bangkok Metropolitan Council", "Council"],
-  ["Governor of Bangkok", "Governor"],
-];
-
 export function sheetName(sheet: Sheet | undefined): string {
-  return sheet ? SHORT.reduce((name, [long, short]) => name.replace(long, short), language.of(sheet.name)) : "–";
+  return sheet ? shortOffice(language.of(sheet.name)) : "–";
 }
 
 export function placeOf(at: Draft | Item): string {

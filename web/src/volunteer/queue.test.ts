@@ -64,6 +64,14 @@ describe("the queue", () => {
     expect(stageOf(rejected[0]!)).toBe("rejected");
     expect(batch(rejected, "v-1")).toEqual([]);
   });
+  it("knows that what counts now took the place of one's own before it, at that sheet alone", () => {
+    const before = [itemOf("a", { coverage: "PARTIAL" }), itemOf("bb", { stationId: "e/s2" })];
+    const counted = ["a", "bb"].reduce((items, id) => answered(items, id, { kind: "tally", tally: tallyOf(`T-${id}`), held: false }), before);
+    const held = answered([...counted, itemOf("ccc")], "ccc", { kind: "tally", tally: tallyOf("T-c", { state: "HELD" }), held: true });
+    expect(held.map(stageOf)).toEqual(["counted", "counted", "held"]);
+    const final = answered([...counted, itemOf("ccc")], "ccc", { kind: "tally", tally: tallyOf("T-c"), held: false });
+    expect(final.map(stageOf)).toEqual(["superseded", "counted", "counted"]);
+  });
   it("gives to a newly enrolled person what was not answered, and nothing that was", () => {
     const items = adopted([itemOf("a"), itemOf("bb", { state: "answered", tally: tallyOf("T1") })], "v-9");
     expect(items.map((item) => item.person)).toEqual(["v-9", "v-1"]);

@@ -109,8 +109,14 @@ export function reopened(items: readonly Item[]): Item[] {
   return items.map((item) => (item.state === "sending" ? { ...item, state: "unanswered" } : item));
 }
 
+/** One tally counts at a sheet: one that does now takes the place of one's own before it. */
 export function answered(items: readonly Item[], id: string, answer: Answer): Item[] {
+  const now = answer.kind === "tally" && answer.tally.state === "ACCEPTED" ? answer.tally : null;
+  const at = items.find((item) => item.id === id);
   return items.map((item) => {
+    if (now && at && item.id !== id && item.tally?.state === "ACCEPTED" && item.tally.id !== now.id && sameSheet(item, at)) {
+      return { ...item, tally: { ...item.tally, state: "SUPERSEDED" } };
+    }
     if (item.id !== id) return item;
     if (answer.kind === "rejected") return { ...item, state: "rejected", findings: answer.findings };
     return { ...item, state: "answered", tally: answer.tally, wasHeld: answer.held };
