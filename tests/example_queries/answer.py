@@ -24,6 +24,9 @@ VARIES = {
     "at": "<any DateTime>",
     "reporter": "<any String>",
     "commitment": "<any String>",
+    "issuedAt": "<any DateTime>",
+    "rootHash": "<any String>",
+    "note": "<any String>",
     "token": "<any String>",
     "code": "<any String>",
 }
