@@ -49,14 +49,14 @@ class Database:
         self.engine = engine
 
     @classmethod
-    async def open(cls, url: str) -> "Database":
-        """Raises DatabaseUnavailableError."""
+    async def open(cls, url: str, pool_size: int = POOL_SIZE) -> "Database":
+        """Thrice `pool_size` connections at most. Raises DatabaseUnavailableError."""
         address = plain_url(url)
         try:
             pool = await asyncpg.create_pool(
                 address,
                 min_size=1,
-                max_size=POOL_SIZE,
+                max_size=pool_size,
                 init=use_json,
                 reset=_as_it_is,
                 command_timeout=COMMAND_TIMEOUT_SECONDS,
@@ -65,7 +65,8 @@ class Database:
             raise DatabaseUnavailableError(f"cannot open {shown_url(url)}: {error}") from error
         engine = create_async_engine(
             make_url(address).set(drivername="postgresql+asyncpg"),
-            pool_size=POOL_SIZE,
+            pool_size=pool_size,
+            max_overflow=pool_size,
             pool_pre_ping=True,
             json_serializer=lambda value: orjson.dumps(value).decode(),
             json_deserializer=orjson.loads,

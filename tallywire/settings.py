@@ -19,9 +19,16 @@ class Settings(BaseSettings):
         description="Where the embedded PostgreSQL keeps its files.",
     )
     database_name: str = Field("tallywire", description="The database inside the embedded PostgreSQL.")
-    broadcast_url: str = Field("memory://", description="The doorbell: memory://, postgres://… or redis://…")
+    broadcast_url: str = Field(
+        "memory://",
+        description="The doorbell: memory://, postgres:// (the database itself, or another by URL) or redis://…",
+    )
     host: str = Field("127.0.0.1", description="The address to listen on.")
     port: int = Field(8000, ge=0, le=65_535, description="The port to listen on; 0 takes a free one.")
+    workers: int = Field(1, ge=1, le=64, description="So many processes serve, each on a core of its own.")
+    port_each: bool = Field(
+        False, description="Each worker listens on a port of its own, counted from the first; else all on one."
+    )
     tick_seconds: float = Field(0.1, ge=0, description="At most one update of results a tick.")
     heartbeat_seconds: float = Field(15.0, gt=0, description="At least one update of results so often.")
     reader_buffer_bytes: int = Field(

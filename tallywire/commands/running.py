@@ -14,6 +14,7 @@ from rich.console import Console
 
 from db.database import DatabaseUnavailableError
 from db.embedded import EmbeddedPostgresError
+from feed.bell import BellUrlError
 from tallywire.evidence.store import StoreUrlError
 from tallywire.settings import Settings
 
@@ -43,10 +44,10 @@ def fail(line: str) -> NoReturn:
 
 @contextlib.contextmanager
 def clear_failures() -> Iterator[None]:
-    """What can go wrong with a database, its folder or the store of photographs, said in one line."""
+    """What can go wrong with a database, its folder, the store of photographs or the doorbell, said in one line."""
     try:
         yield
-    except (DatabaseUnavailableError, EmbeddedPostgresError, StoreUrlError) as error:
+    except (DatabaseUnavailableError, EmbeddedPostgresError, StoreUrlError, BellUrlError) as error:
         fail(str(error))
 
 

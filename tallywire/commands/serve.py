@@ -1,15 +1,22 @@
 """`tallywire serve`."""
 
 import asyncio
+import contextlib
 import signal
+from collections.abc import AsyncIterator
+from socket import socket
 from typing import Annotated, Literal
 
 import typer
 
+from feed.bell import checked_url
 from tallywire.app import build_app
 from tallywire.commands.running import DatabaseUrl, DataDir, fail, output, run, settings_from
+from tallywire.evidence.store import Store
 from tallywire.server import PortTakenError, address, listen, serving
+from tallywire.settings import Settings
 from tallywire.storage import open_storage
+from tallywire.workers import WorkerFailedError, working
 
 Port = Annotated[int | None, typer.Option("--port", min=0, max=65_535, help="The port; 0 takes a free one.")]
 Host = Annotated[str | None, typer.Option("--host", help="The address to listen on.")]
@@ -21,6 +28,13 @@ Ws = Annotated[
 WsMaxSize = Annotated[
     int | None, typer.Option("--ws-max-size", min=1, help="The largest WebSocket message taken, in bytes.")
 ]
+Workers = Annotated[
+    int | None, typer.Option("--workers", min=1, max=64, help="So many processes serve, each on a core of its own.")
+]
+PortEach = Annotated[
+    bool | None,
+    typer.Option("--port-each", help="A port for each worker, from --port on, instead of one for all."),
+]
 
 
 def serve_command(
@@ -30,25 +44,67 @@ def serve_command(
     database_url: DatabaseUrl = None,
     ws: Ws = None,
     ws_max_size: WsMaxSize = None,
+    workers: Workers = None,
+    port_each: PortEach = None,
 ) -> None:
     """Serve the API, GraphiQL and the live board on one port."""
     settings = settings_from(
-        port=port, host=host, data_dir=data_dir, database_url=database_url, ws=ws, ws_max_size=ws_max_size
+        port=port,
+        host=host,
+        data_dir=data_dir,
+        database_url=database_url,
+        ws=ws,
+        ws_max_size=ws_max_size,
+        workers=workers,
+        port_each=port_each,
     )
 
     async def work() -> None:
-        listener = listen(settings)
-        async with (
-            open_storage(settings) as database,
-            serving(build_app(database, settings), listener, settings) as server,
-        ):
-            output.print(f"tallywire serves on {address(listener)}/graphql")
+        listeners = _listeners(settings)
+        async with _serving(settings, listeners) as server:
+            ports = ", ".join(f"{address(listener)}/graphql" for listener in listeners)
+            output.print(
+                f"tallywire serves on {ports}" + (f" by {settings.workers} workers" if _several(settings) else "")
+            )
             await until_stopped(server)
+            # Only where it ended by itself is there something to raise.
+            if server.done():
+                await server
 
     try:
         run(work)
     except PortTakenError as error:
         fail(str(error))
+    except WorkerFailedError as error:
+        raise typer.Exit(error.code if error.code > 0 else 1) from None
+
+
+def _several(settings: Settings) -> bool:
+    return settings.workers > 1
+
+
+def _listeners(settings: Settings) -> list[socket]:
+    """One, or one for each worker. Raises PortTakenError."""
+    if not settings.port_each:
+        return [listen(settings)]
+    step = 1 if settings.port else 0
+    ports = (settings.port + step * number for number in range(settings.workers))
+    return [listen(settings.model_copy(update={"port": port})) for port in ports]
+
+
+@contextlib.asynccontextmanager
+async def _serving(settings: Settings, listeners: list[socket]) -> "AsyncIterator[asyncio.Task[None]]":
+    """In this process, or in several that it watches."""
+    async with open_storage(settings) as database:
+        if _several(settings):
+            # Said once, here, rather than by each of them.
+            Store.by(settings)
+            checked_url(settings.broadcast_url)
+            async with working(listeners, database.url, settings) as watch:
+                yield watch
+        else:
+            async with serving(build_app(database, settings), listeners[0], settings) as server:
+                yield server
 
 
 async def until_stopped(*tasks: "asyncio.Task[None]") -> None:
