@@ -6,14 +6,24 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import httpx
+import pytest
 
+from counting.vocabulary import ElectionPhase
 from db.database import Database
 from tallywire.evidence.store import Store, place
 from tallywire.evidence.tidying import Tidied, tidy, tidy_incoming
 from tests.conftest import Night
+from tests.elections import small_election
 from tests.gql.documents import SUBMIT, sheet
 from tests.served import Api
+from tests.tallywire.evidence.conftest import beside
 from tests.tallywire.evidence.pictures import encoded, get, picture, put, sha256, traces
+
+
+@pytest.fixture(scope="module")
+def night(served: Night) -> Night:
+    """An election of its own, where nothing stands yet."""
+    return beside(served, small_election("tidied"), ElectionPhase.VOTING, ElectionPhase.COUNTING)
 
 
 async def _tidied(night: Night, folder: Path, *, dry_run: bool = False, hours: float = 0) -> Tidied:
