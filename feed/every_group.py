@@ -7,7 +7,7 @@ import asyncpg
 
 from db.log import LogEntry
 from feed.election_feed import ElectionFeed
-from feed.group import First, Firsts, Group, Render
+from feed.group import FIRST_SECONDS, First, Firsts, Group, Render
 from feed.kinds import Ending, UpdateKind
 from feed.pace import Pace
 from feed.position import Position
@@ -36,7 +36,7 @@ class EveryGroup(Group):
         self._stage = updates.stage()
         # Cohorts other than the first joined ahead of the board, and wait until it has come as far.
         self._cohorts = [Cohort(feed.sequence, self._stage)]
-        self._firsts = Firsts(self._make_first)
+        self._firsts = Firsts(self._make_first, FIRST_SECONDS)
         # While one joins no entry is told, else it would miss those that come between its first answer and its place.
         self._telling = asyncio.Lock()
 

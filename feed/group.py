@@ -18,7 +18,7 @@ from feed.position import Position
 from feed.readers import Payload, Reader
 
 FIRSTS_MAX = 64
-# A first answer says when it was sent; a second later it is rendered anew.
+# A first answer that says when it was sent is rendered anew a second later.
 FIRST_SECONDS = 1.0
 RETRY_SECONDS = 0.1
 Render = Callable[[Any], Awaitable[bytes]]
@@ -102,17 +102,21 @@ class Group(abc.ABC):
 
 
 class Firsts:
-    """First answers, each made once for all who come from the same position while nothing changes."""
+    """First answers, each made once for all who come from the same position while nothing changes.
 
-    def __init__(self, make: Callable[[Position | None], Coroutine[Any, Any, First]]) -> None:
+    `seconds`: how long one stays true besides; None: as long as nothing changes.
+    """
+
+    def __init__(self, make: Callable[[Position | None], Coroutine[Any, Any, First]], seconds: float | None) -> None:
         self._make = make
+        self._seconds = seconds
         self._made: dict[tuple[Position | None, Hashable], asyncio.Task[First]] = {}
 
     async def get(self, after: Position | None, now: Hashable) -> First:
         """`now`: what an answer depends on besides; raises what the making raises."""
         key = (after, now)
         task = self._made.get(key)
-        if task is None or _stale(task):
+        if task is None or _stale(task, self._seconds):
             self._made = {known: other for known, other in self._made.items() if known[1] == now}
             while len(self._made) >= FIRSTS_MAX:
                 self._made.pop(next(iter(self._made)))
@@ -121,9 +125,9 @@ class Firsts:
         return await asyncio.shield(task)
 
 
-def _stale(task: "asyncio.Task[First]") -> bool:
+def _stale(task: "asyncio.Task[First]", seconds: float | None) -> bool:
     if not task.done():
         return False
     if task.cancelled() or task.exception() is not None:
         return True
-    return asyncio.get_running_loop().time() - task.result().made > FIRST_SECONDS
+    return seconds is not None and asyncio.get_running_loop().time() - task.result().made > seconds

@@ -5,7 +5,7 @@ from collections.abc import Callable, Hashable
 from typing import Any, Protocol
 
 from feed.election_feed import ElectionFeed
-from feed.group import RETRY_SECONDS, First, Firsts, Group, Render
+from feed.group import FIRST_SECONDS, RETRY_SECONDS, First, Firsts, Group, Render
 from feed.kinds import Ending
 from feed.pace import Pace
 from feed.position import Position
@@ -33,14 +33,21 @@ class Source(Protocol):
 
 class LatestGroup(Group):
     def __init__(
-        self, feed: ElectionFeed, source: Source, pace: Pace, render: Render, emptied: Callable[[], None]
+        self,
+        feed: ElectionFeed,
+        source: Source,
+        pace: Pace,
+        render: Render,
+        emptied: Callable[[], None],
+        *,
+        first_seconds: float | None = FIRST_SECONDS,
     ) -> None:
         super().__init__(feed, render, emptied)
         self._source = source
         self._pace = pace
         self._cohorts: list[Cohort] = [Cohort(feed.sequence, source.stage())]
         self._moving: list[Cohort] = []
-        self._firsts = Firsts(self._make_first)
+        self._firsts = Firsts(self._make_first, first_seconds)
         self._told_at = asyncio.get_running_loop().time()
 
     async def _serve(self, reader: Reader, after: Position | None) -> Ending:

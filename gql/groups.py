@@ -12,7 +12,7 @@ from strawberry import Schema
 from counting.vocabulary import Role
 from feed.election_feed import ElectionFeed
 from feed.every_group import EveryGroup
-from feed.group import Group
+from feed.group import FIRST_SECONDS, Group
 from feed.kinds import DeliveryMode, Ending
 from feed.latest_group import LatestGroup
 from feed.phases import Phases
@@ -27,7 +27,8 @@ from gql.context import SEES_BEFORE_COUNTING, Context, Services
 from gql.errors import ApiError
 from gql.given import GroupContext, context_of_group
 from gql.meters import CLOSED, GROUPS, SUBSCRIBERS
-from gql.rendering import Encode, Operation, Rendering, compiled
+from gql.rendering import Operation, Rendering, compiled
+from gql.selections import Encoder
 
 ENCODERS_MAX = 1_024
 
@@ -40,7 +41,7 @@ class Seat:
     context: Context
 
 
-Maker = Callable[[Seat, ElectionFeed, Hashable, Encode | None], Group]
+Maker = Callable[[Seat, ElectionFeed, Hashable, Encoder | None], Group]
 
 
 class Groups:
@@ -50,7 +51,7 @@ class Groups:
         self._reading = Reading(schema)
         self._marks = check_marks(schema)
         self._groups: dict[Hashable, Group] = {}
-        self._encoders: OrderedDict[Hashable, Encode | None] = OrderedDict()
+        self._encoders: OrderedDict[Hashable, Encoder | None] = OrderedDict()
         self._closing: set[asyncio.Task[None]] = set()
         self._makers: Mapping[str, Maker] = {
             "resultUpdates": self._updates,
@@ -111,7 +112,7 @@ class Groups:
             GROUPS.set(len(self._groups))
         return group
 
-    def _encoder(self, asked: Asked, feed: ElectionFeed) -> Encode | None:
+    def _encoder(self, asked: Asked, feed: ElectionFeed) -> Encoder | None:
         """Compiled once for all groups that ask the same; kept while there is such a group."""
         key = (feed.definition.epoch, asked.key)
         if key not in self._encoders:
@@ -121,15 +122,16 @@ class Groups:
             self._encoders[key] = encode
         return self._encoders[key]
 
-    def _updates(self, seat: Seat, feed: ElectionFeed, key: Hashable, encode: Encode | None) -> Group:
+    def _updates(self, seat: Seat, feed: ElectionFeed, key: Hashable, encode: Encoder | None) -> Group:
         context, rendering, emptied = self._parts(seat, feed, key, encode)
         database, pace = self._services.database.pool, self._services.pace
         updates = Updates(feed, database, _chosen(seat.asked), pace, context.may_see)
         if seat.asked.arguments.get("mode") == DeliveryMode.EVERY:
             return EveryGroup(feed, database, updates, pace, rendering, emptied)
-        return LatestGroup(feed, updates, pace, rendering, emptied)
+        seconds = FIRST_SECONDS if encode is None or encode.dated else None
+        return LatestGroup(feed, updates, pace, rendering, emptied, first_seconds=seconds)
 
-    def _reports(self, seat: Seat, feed: ElectionFeed, key: Hashable, encode: Encode | None) -> Group:
+    def _reports(self, seat: Seat, feed: ElectionFeed, key: Hashable, encode: Encoder | None) -> Group:
         context, rendering, emptied = self._parts(seat, feed, key, encode)
         late = Rendering(Operation(self._schema, seat.asked, context_of_group(self._services, feed, context)), None)
         pool = self._services.database.pool
@@ -140,12 +142,12 @@ class Groups:
 
         return ReportGroup(feed, pool, _chosen(seat.asked), context.may_see, rendering, late, all_emptied)
 
-    def _election(self, seat: Seat, feed: ElectionFeed, key: Hashable, encode: Encode | None) -> Group:
+    def _election(self, seat: Seat, feed: ElectionFeed, key: Hashable, encode: Encoder | None) -> Group:
         _, rendering, emptied = self._parts(seat, feed, key, encode)
         return LatestGroup(feed, Phases(feed), self._services.pace, rendering, emptied)
 
     def _parts(
-        self, seat: Seat, feed: ElectionFeed, key: Hashable, encode: Encode | None
+        self, seat: Seat, feed: ElectionFeed, key: Hashable, encode: Encoder | None
     ) -> tuple[GroupContext, Rendering, Callable[[], None]]:
         context = context_of_group(self._services, feed, seat.context)
         rendering = Rendering(Operation(self._schema, seat.asked, context), encode)

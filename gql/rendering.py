@@ -2,7 +2,7 @@
 
 import asyncio
 import contextlib
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import AsyncGenerator
 from typing import Any, cast
 
 import orjson
@@ -14,12 +14,11 @@ from db.definitions import ElectionDefinition
 from gql.asked import Asked
 from gql.given import GroupContext
 from gql.meters import EXECUTIONS
-from gql.selections import UncompiledError, compile_update
+from gql.selections import Encoder, UncompiledError, compile_update
 
 # A tally that cannot be read now is read a moment later: an entry with a hole in it would never be mended.
 AGAIN_SECONDS = 0.5
 AGAIN_MAX = 120
-Encode = Callable[[Any], bytes]
 
 
 class StreamEndedError(Exception):
@@ -75,7 +74,7 @@ class Operation:
 class Rendering:
     """Of one group: compiled where that can be, else by the operation itself."""
 
-    def __init__(self, operation: Operation, compiled: Encode | None) -> None:
+    def __init__(self, operation: Operation, compiled: Encoder | None) -> None:
         self._operation = operation
         self._compiled = compiled
 
@@ -91,7 +90,7 @@ class Rendering:
         await self._operation.close()
 
 
-def compiled(asked: Asked, definition: ElectionDefinition) -> Encode | None:
+def compiled(asked: Asked, definition: ElectionDefinition) -> Encoder | None:
     """None where the selection holds anything that is left to graphql-core."""
     try:
         return compile_update(asked.executor, definition, asked.response, asked.details)

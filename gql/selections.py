@@ -5,6 +5,7 @@ What is not in `plain_fields` is not compiled. Each result is encoded once for e
 """
 
 from collections.abc import Callable, Hashable, Mapping
+from dataclasses import dataclass
 from typing import Any
 from weakref import WeakValueDictionary
 
@@ -15,9 +16,10 @@ from graphql.execution.collect_fields import FieldDetails, collect_subfields
 from db.definitions import ContestNode, ElectionDefinition
 from feed.board import ResultView
 from feed.updates import Update
-from gql.plain_fields import LASTING, PLAIN, Child, Getter, Leaf
+from gql.plain_fields import LASTING, PLAIN, Child, Getter
 
 INT_MAX = 2**31 - 1
+DATED = ("ResultUpdate", "sentAt")
 Make = Callable[[Any], Any]
 Collected = Mapping[str, list[FieldDetails]]
 
@@ -46,18 +48,32 @@ class ResultSelection:
 _selections: "WeakValueDictionary[Hashable, ResultSelection]" = WeakValueDictionary()
 
 
+@dataclass(frozen=True, slots=True)
+class Encoder:
+    """Encodes whole answers of `resultUpdates`. `dated`: they say when they were sent, so that an old one is wrong."""
+
+    response: str
+    make: Make
+    dated: bool
+
+    def __call__(self, update: Update) -> bytes:
+        return orjson.dumps({"data": {self.response: self.make(update)}})
+
+
 def compile_update(
     executor: Executor[Any], definition: ElectionDefinition, response: str, details: list[FieldDetails]
-) -> Callable[[Update], bytes]:
-    """The encoder of whole answers of `resultUpdates`. Raises UncompiledError."""
-    _, make = _Compiler(executor, definition).selected("ResultUpdate", details)
-    return lambda update: orjson.dumps({"data": {response: make(update)}})
+) -> Encoder:
+    """Raises UncompiledError."""
+    compiler = _Compiler(executor, definition)
+    _, make = compiler.selected("ResultUpdate", details)
+    return Encoder(response, make, compiler.dated)
 
 
 class _Compiler:
     def __init__(self, executor: Executor[Any], definition: ElectionDefinition) -> None:
         self._executor = executor
         self._definition = definition
+        self.dated = False
 
     def selected(self, type_name: str, details: list[FieldDetails]) -> tuple[Hashable, Make]:
         """The selection as a key, equal for equal ones, and what makes the answer from an object."""
@@ -82,6 +98,7 @@ class _Compiler:
         name = details[0].node.name.value
         if name == "__typename":
             return (name,), lambda _node: type_.name
+        self.dated = self.dated or (type_.name, name) == DATED
         plain = PLAIN[type_.name].get(name)
         if plain is None:
             raise UncompiledError(f"{type_.name}.{name}")
@@ -158,6 +175,3 @@ def _check_range(view: ResultView) -> None:
     count = view.count
     if max(*count.votes, count.registered, count.ballots_cast, count.at_most, 0) > INT_MAX:
         raise UncompiledError("a number beyond 32 bits")
-
-
-__all__ = ["Leaf", "ResultSelection", "UncompiledError", "compile_update"]

@@ -133,3 +133,10 @@ def test_numbers_beyond_what_graphql_can_tell_are_left_to_it() -> None:
 
     with pytest.raises(UncompiledError):
         asyncio.run(work())
+
+
+@pytest.mark.parametrize(("field", "dated"), [("kind", False), ("sentAt", True), ("at: sentAt", True)])
+def test_only_an_answer_that_says_when_it_was_sent_goes_out_of_date(field: str, dated: bool) -> None:
+    query = f'subscription {{ resultUpdates(electionId: "small") {{ cursor {field} results {{ turnout }} }} }}'
+    encode = compiled(asyncio.run(_asked(Generated(query, {}, True))), ELECTION)
+    assert encode is not None and encode.dated is dated
