@@ -148,6 +148,10 @@ def checked_url(url: str) -> str:
     """The URL as it is; raises BellUrlError."""
     if urlsplit(url).scheme not in SCHEMES or "://" not in url:
         raise BellUrlError(f"the doorbell must begin with one of {', '.join(f'{name}://' for name in SCHEMES)}")
+    try:
+        Broadcast(url)
+    except Exception as error:
+        raise BellUrlError(f"the doorbell's URL cannot be read: {error}") from error
     return url
 
 

@@ -1,10 +1,12 @@
 """The application: one port for the API, GraphiQL, the live board and the health of it all."""
 
 import contextlib
+import os
 from collections.abc import AsyncIterator, Mapping
 from pathlib import Path
 
 import prometheus_client
+from prometheus_client.multiprocess import MultiProcessCollector
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.middleware.gzip import GZipMiddleware
@@ -26,6 +28,8 @@ from tallywire.service import Service
 from tallywire.settings import Settings
 
 LAG_SECONDS_MAX = 10.0
+# prometheus-client's own name for the folder in which the workers of one server count.
+WORKERS_METERS = "PROMETHEUS_MULTIPROC_DIR"
 YEAR = "public, max-age=31536000, immutable"
 # Nothing is looked up elsewhere, so nothing may be. GraphiQL's editor writes styles of its own.
 POLICY = (
@@ -118,7 +122,16 @@ async def _alive(_request: Request) -> Response:
 
 
 async def _metrics(_request: Request) -> Response:
-    return Response(prometheus_client.generate_latest(), media_type=prometheus_client.CONTENT_TYPE_LATEST)
+    return Response(prometheus_client.generate_latest(_meters()), media_type=prometheus_client.CONTENT_TYPE_LATEST)
+
+
+def _meters() -> prometheus_client.CollectorRegistry:
+    """Of all workers together, where there are several; whichever of them is asked."""
+    if WORKERS_METERS not in os.environ:
+        return prometheus_client.REGISTRY
+    registry = prometheus_client.CollectorRegistry()
+    MultiProcessCollector(registry)  # type: ignore[no-untyped-call]
+    return registry
 
 
 def page_headers(styles: str = "", images: str = "") -> dict[str, str]:

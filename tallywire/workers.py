@@ -69,13 +69,16 @@ async def working(
 
 
 async def _keep_all(workers: Sequence["Worker"]) -> None:
-    keeping = [asyncio.create_task(worker.keep()) for worker in workers]
+    """Raises WorkerFailedError, once all have ended."""
     try:
-        await asyncio.gather(*keeping)
-    finally:
-        for task in keeping:
-            task.cancel()
-        await asyncio.gather(*keeping, return_exceptions=True)
+        async with asyncio.TaskGroup() as keeping:
+            for worker in workers:
+                keeping.create_task(worker.keep())
+    except* WorkerFailedError as failures:
+        first = failures.exceptions[0]
+    else:
+        return
+    raise first
 
 
 class Worker:

@@ -3,6 +3,7 @@
 import contextlib
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -106,6 +107,7 @@ class ServerProcess:
         self._arguments = arguments
         self._environment = {**os.environ, **(environment or {})}
         self.port = port
+        self.ports: list[int] = []
         self.process: subprocess.Popen[str] | None = None
 
     def start(self) -> "ServerProcess":
@@ -116,7 +118,8 @@ class ServerProcess:
         assert self.process.stdout is not None
         line = self.process.stdout.readline()
         assert "serves on" in line, f"the server did not start: {line!r}"
-        self.port = int(line.split("/graphql")[0].rsplit(":", 1)[1])
+        self.ports = [int(port) for port in re.findall(r":(\d+)/graphql", line)]
+        self.port = self.ports[0]
         return self
 
     @property
