@@ -81,6 +81,7 @@ class OfficialFigure:
     """A number that the authority published. `ballot_number` is set where `item` is `votes`.
 
     `item`: votes, valid_ballots, invalid_ballots, no_vote_ballots, ballots_cast or registered_voters.
+    `station`: of this station alone; `area` is then the smallest area that it lies in.
     """
 
     contest: str
@@ -88,6 +89,7 @@ class OfficialFigure:
     item: str
     ballot_number: int | None
     value: int
+    station: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

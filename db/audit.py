@@ -23,6 +23,7 @@ class AuditAction(StrEnum):
     """What was done. A new word needs no migration."""
 
     PACKAGE_IMPORTED = "PACKAGE_IMPORTED"
+    OFFICIAL_RESULTS_IMPORTED = "OFFICIAL_RESULTS_IMPORTED"
     PHASE_CHANGED = "PHASE_CHANGED"
     TOKEN_CREATED = "TOKEN_CREATED"
     CODES_CREATED = "CODES_CREATED"

@@ -16,12 +16,14 @@ from counting.election import Election
 from counting.vocabulary import ElectionPhase
 from db.audit import COMMAND_LINE, AuditAction, record
 from db.database import Connection
+from db.official import load_official
 
 Progress = Callable[[str, int, int], None]
 
 # Children before parents, as foreign keys want it.
 CLEARED = (
     "DELETE FROM official_figure WHERE election_id = $1",
+    "DELETE FROM official_version WHERE election_id = $1",
     "DELETE FROM station_contest WHERE station_id IN (SELECT id FROM station WHERE election_id = $1)",
     "DELETE FROM candidate WHERE contest_id IN (SELECT id FROM contest WHERE election_id = $1)",
     "DELETE FROM contest WHERE election_id = $1",
@@ -106,6 +108,9 @@ async def _write(connection: Connection, election: Election, sha256: str, progre
         progress(table, 0, len(rows))
         await connection.copy_records_to_table(table, columns=columns, records=rows)
         progress(table, len(rows), len(rows))
+    progress("official_figure", 0, len(election.official))
+    await load_official(connection, election.id, election.official)
+    progress("official_figure", len(election.official), len(election.official))
 
 
 def _election_values(election: Election, sha256: str) -> tuple[Any, ...]:
@@ -190,16 +195,4 @@ def _tables(election: Election) -> Iterable[tuple[str, Sequence[str], list[tuple
         "station_contest",
         ("station_id", "contest_id", "registered_voters"),
         [(sid(r.station), sid(r.contest), r.registered_voters) for r in election.registers],
-    )
-    yield (
-        "official_figure",
-        ("election_id", "contest_id", "area_id", "item", "candidate_id", "value"),
-        [
-            (
-                *(election.id, sid(f.contest), sid(f.area), f.item),
-                None if f.ballot_number is None else sid(f"{f.contest}/{f.ballot_number}"),
-                f.value,
-            )
-            for f in election.official
-        ],
     )

@@ -6,13 +6,13 @@ from db.tables.definition import (
     CandidateRow,
     ContestRow,
     ElectionRow,
-    OfficialFigureRow,
     StationContestRow,
     StationRow,
 )
 from db.tables.evidence import EvidenceRow
 from db.tables.ledger import LedgerBundleRow, LedgerHeadRow, LedgerKeyRow, LedgerRow, LedgerTileRow
 from db.tables.log import LogEntryRow, LogHeadRow
+from db.tables.official import OfficialFigureRow, OfficialVersionRow
 from db.tables.people import AssignmentRow, EnrolmentCodeRow, EnrolmentCodeStationRow, ReporterRow
 from db.tables.tally import SubmissionRow, TallyRow
 
@@ -35,6 +35,7 @@ __all__ = [
     "LogEntryRow",
     "LogHeadRow",
     "OfficialFigureRow",
+    "OfficialVersionRow",
     "ReporterRow",
     "StationContestRow",
     "StationRow",

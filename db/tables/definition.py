@@ -125,20 +125,3 @@ class StationContestRow(SQLModel, table=True):
     revisions: int = Field(default=0, sa_column_kwargs={"server_default": text("0")})
     held: int = Field(default=0, sa_column_kwargs={"server_default": text("0")})
     standing_id: str | None = Field(default=None)
-
-
-class OfficialFigureRow(SQLModel, table=True):
-    """What the authority published; `candidate_id` is null unless `item` is votes."""
-
-    __tablename__ = "official_figure"
-    __table_args__ = (
-        UniqueConstraint("contest_id", "area_id", "item", "candidate_id", postgresql_nulls_not_distinct=True),
-    )
-
-    id: int | None = Field(default=None, primary_key=True)
-    election_id: str = Field(foreign_key="election.id", index=True, ondelete="CASCADE")
-    contest_id: str = Field(foreign_key="contest.id")
-    area_id: str = Field(foreign_key="area.id")
-    item: str
-    candidate_id: str | None = Field(default=None, foreign_key="candidate.id")
-    value: int
