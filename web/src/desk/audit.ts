@@ -1,0 +1,20 @@
+/** What the audit's actions are called. */
+import type { Words } from "../words/language.svelte";
+
+const ACTIONS: Readonly<Record<string, Words>> = {
+  PACKAGE_IMPORTED: { th: "นำข้อมูลเข้า", en: "Package imported" },
+  PHASE_CHANGED: { th: "เปลี่ยนช่วง", en: "Phase changed" },
+  TOKEN_CREATED: { th: "ออกโทเค็น", en: "Token created" },
+  CODES_CREATED: { th: "ออกรหัส", en: "Codes created" },
+  CODE_USED: { th: "ใช้รหัส", en: "Code used" },
+  REPORTER_REVOKED: { th: "ยกเลิกสิทธิ", en: "Reporter revoked" },
+  TALLY_ACCEPTED: { th: "รับยอด", en: "Tally accepted" },
+  TALLY_REJECTED: { th: "ไม่รับยอด", en: "Tally rejected" },
+  TALLY_WITHDRAWN: { th: "ถอนยอด", en: "Tally withdrawn" },
+  TALLIES_HELD_AGAIN: { th: "ดึงยอดกลับเข้าคิว", en: "Tallies held again" },
+  ADDRESSES_FORGOTTEN: { th: "ลบที่อยู่เครือข่าย", en: "Addresses forgotten" },
+};
+
+export function actionWords(action: string): Words {
+  return ACTIONS[action] ?? { th: action, en: action };
+}
