@@ -20,7 +20,9 @@ from db.stations import assigned, locations, sheets
 from db.tables import StationContestRow, TallyRow
 from db.tallies import Sight, histories, tallies_by_id
 from feed.bell import Bell
+from feed.comparison import Comparisons
 from feed.election_feed import ElectionFeed
+from feed.observations import Observations
 from feed.tail import Tail
 from feed.updates import Pace
 from gql.attempts import Attempts
@@ -44,6 +46,8 @@ class Services:
     attempts: Attempts
     shut_out: Callable[[], Awaitable[None]]
     ledger: Ledger
+    comparisons: Comparisons
+    observations: Observations
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,8 @@ from db.answers import Answer, Request
 from db.database import Database
 from db.intake import Intake
 from feed.bell import Bell
+from feed.comparison import Comparisons
+from feed.observations import Observations
 from feed.tail import Tail
 from feed.updates import Pace
 from gql.attempts import Attempts
@@ -59,6 +61,8 @@ class Service:
             attempts=Attempts(settings.broadcast_url),
             shut_out=self.shut_out,
             ledger=self.ledger,
+            comparisons=Comparisons(database),
+            observations=Observations(database),
         )
 
     def _photographs(self, settings: Settings) -> Photographs:

@@ -9,12 +9,14 @@ from gql import resolvers
 from gql.access import Editing, Operating, Overseeing, Public, Reading, Reporting
 from gql.schema.types.audit import AuditRecordConnection
 from gql.schema.types.definition import Area, Candidate, Contest, Election
+from gql.schema.types.difference import DifferenceConnection
 from gql.schema.types.ledger import Checkpoint, ConsistencyProof, InclusionProof
 from gql.schema.types.people import Enrolled, EnrolmentCode, EnrolmentRefused, ReporterConnection, Viewer
 from gql.schema.types.report import FeedPage, TallyReport
 from gql.schema.types.result import Result, ResultUpdate
 from gql.schema.types.review import ReviewTallyResult, WithdrawTallyResult
 from gql.schema.types.station import Station, StationConnection
+from gql.schema.types.statistics import StationStatistics
 from gql.schema.types.submission import SubmitTallyResult
 from gql.schema.types.tally import Tally, TallyConnection
 
@@ -65,6 +67,20 @@ class Query:
     )
     consistency_proof: ConsistencyProof = strawberry.field(
         resolver=resolvers.ledger.consistency_proof, permission_classes=READING
+    )
+    differences: DifferenceConnection = strawberry.field(
+        resolver=resolvers.differences.differences,
+        permission_classes=READING,
+        description=(
+            "Where the reported results and the imported official ones differ. What changes who leads comes first, then"
+            " what nothing missing explains, then the largest. `complete`: only where every station is FINAL (false:"
+            " only where not). A place from which nothing is reported differs in nothing."
+        ),
+    )
+    station_statistics: StationStatistics | None = strawberry.field(
+        resolver=resolvers.differences.station_statistics,
+        permission_classes=READING,
+        description="Statistics over the stations of one contest in one area (its own where none is given).",
     )
     review_queue: TallyConnection = strawberry.field(
         resolver=resolvers.review.review_queue,

@@ -125,6 +125,8 @@ def _given(side: Side, tally: str, station: str) -> dict[str, dict[str, str]]:
         "Query.checkpoint": by_election,
         "Query.inclusionProof": {**by_election, "sequence": "1", "treeSize": "1"},
         "Query.consistencyProof": {**by_election, "fromSize": "1", "toSize": "1"},
+        "Query.differences": by_election,
+        "Query.stationStatistics": {"contestId": mayor},
         "Query.reviewQueue": by_election,
         "Station.state": {"contestId": mayor},
         "Station.tally": {"contestId": mayor},

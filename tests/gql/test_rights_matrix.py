@@ -52,6 +52,8 @@ ASKED: dict[str, tuple[str, dict[Holder, str]]] = {
     "Query.checkpoint": ("electionId: $e", EVERYBODY),
     "Query.inclusionProof": ("electionId: $e, sequence: 1, treeSize: 1", EVERYBODY),
     "Query.consistencyProof": ("electionId: $e, fromSize: 1, toSize: 1", EVERYBODY),
+    "Query.differences": ("electionId: $e", EVERYBODY),
+    "Query.stationStatistics": ("contestId: $mayor", EVERYBODY),
     "Query.reviewQueue": ("electionId: $e", only(H.EDITOR)),
     "Mutation.enrol": (
         'input: {code: "1", displayName: "x"}',

@@ -22,15 +22,11 @@ from gql.access import UnmarkedFieldError, check_marks
 from gql.schema import build
 from tests.conftest import Night
 
-# What the ledger, differences, the review queue and photographs need. Each leaves this list when it is served.
+# What the ledger needs. Each leaves this list when it is served.
 STILL_TO_COME = frozenset(
     {
         "Query.cuts",
-        "Query.differences",
         "Cut",
-        "Difference",
-        "DifferenceConnection",
-        "DifferenceEdge",
     }
 )
 REFRESH = (

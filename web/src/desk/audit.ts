@@ -3,6 +3,7 @@ import type { Words } from "../words/language.svelte";
 
 const ACTIONS: Readonly<Record<string, Words>> = {
   PACKAGE_IMPORTED: { th: "นำข้อมูลเข้า", en: "Package imported" },
+  OFFICIAL_RESULTS_IMPORTED: { th: "นำเข้าผลทางการ", en: "Official results imported" },
   PHASE_CHANGED: { th: "เปลี่ยนช่วง", en: "Phase changed" },
   TOKEN_CREATED: { th: "ออกโทเค็น", en: "Token created" },
   CODES_CREATED: { th: "ออกรหัส", en: "Codes created" },
