@@ -33,16 +33,17 @@ def read_official(
     for row in table.rows if table else ():
         contests.check(row["contest"], faults)
         _check_area(row, tree, contest_areas, faults)
-        number = _ballot_number(row, standing, faults)
+        number = ballot_number(row, standing, faults)
         figure = OfficialFigure(
-            row["contest"].text, row["area"].text, _item(row, faults), number, cell.whole_number(row["value"], faults)
+            row["contest"].text, row["area"].text, item_of(row, faults), number, cell.whole_number(row["value"], faults)
         )
         once.see(row["item"], figure.contest, figure.area, figure.item, number)
         figures.append(figure)
     return tuple(figures)
 
 
-def _item(row: Row, faults: list[Fault]) -> str:
+def item_of(row: Row, faults: list[Fault]) -> str:
+    """One of ITEMS, or what stands there with its fault noted."""
     item = row["item"]
     if item.text not in ITEMS:
         faults.append(item.fault(f'"{item.text}" is not one of {", ".join(ITEMS)}'))
@@ -57,7 +58,8 @@ def _check_area(row: Row, tree: AreaTree, contest_areas: Mapping[str, str], faul
         faults.append(area.fault(f'area "{area.text}" lies outside area "{outer}" of "{row["contest"].text}"'))
 
 
-def _ballot_number(row: Row, standing: set[tuple[str, int]], faults: list[Fault]) -> int | None:
+def ballot_number(row: Row, standing: set[tuple[str, int]], faults: list[Fault]) -> int | None:
+    """The candidate's, who must stand for the row's contest; None where the item is not votes."""
     number, contest = row["ballot_number"], row["contest"].text
     if row["item"].text != VOTES:
         if number.text:
