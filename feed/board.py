@@ -133,13 +133,23 @@ class Board:
 
     def copy(self) -> "Board":
         """A board of its own that can go on from here."""
-        twin = Board.__new__(Board)
-        twin.definition = self.definition
-        twin.sequence = self.sequence
-        twin.last_report_at, twin.counted_until = self.last_report_at, self.counted_until
-        twin._counts = {key: count.copy() for key, count in self._counts.items()}
-        twin._views = {}
-        return twin
+        counts = {key: count.copy() for key, count in self._counts.items()}
+        return Board.standing(self.definition, self.sequence, counts, self.last_report_at, self.counted_until)
+
+    @staticmethod
+    def standing(
+        definition: ElectionDefinition,
+        sequence: int,
+        counts: dict[ResultKey, AreaCount],
+        last_report_at: datetime | None,
+        counted_until: datetime | None,
+    ) -> "Board":
+        """A board as it stood after entry `sequence`; `counts` become its own."""
+        board = Board.__new__(Board)
+        board.definition, board.sequence = definition, sequence
+        board.last_report_at, board.counted_until = last_report_at, counted_until
+        board._counts, board._views = counts, {}
+        return board
 
 
 def zero(contest: ContestNode, area: AreaNode) -> AreaCount:

@@ -11,8 +11,10 @@ from datetime import datetime
 import asyncpg
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
+from db.cuts import newest_cut
 from db.database import Connection
 from ledger.checkpoint import Head
+from ledger.cut_line import CutLine
 from ledger.definition import make_document
 from ledger.key_file import public_text
 from ledger.keys import active_key
@@ -92,7 +94,7 @@ async def seal(connection: Connection, signer: Signer, election_id: str, now: da
         sealed = await _begun(connection, signer, election_id, state)
         size = await _grow(connection, election_id, sealed, state["sequence"])
         await connection.execute(ADVANCE, election_id, size, state["phase"])
-        await _sign(connection, signer, election_id, sealed.origin, size, now)
+        await _sign(connection, signer, election_id, sealed, size, now)
         return size < int(state["sequence"])
 
 
@@ -137,13 +139,15 @@ def _hash(
 
 
 async def _sign(
-    connection: Connection, signer: Signer, election_id: str, origin: str, size: int, now: datetime
+    connection: Connection, signer: Signer, election_id: str, sealed: SealedLog, size: int, now: datetime
 ) -> None:
-    """Adds the head of this size, unless just this one was signed last."""
+    """Adds the head of this size, with the newest cut's digest, unless just this one was signed last."""
     root = tree_root(await read_tiles(connection, election_id, edge(size)), size)
     last = await read_head(connection, election_id)
     if last is not None and last.size == size and last.root != root:
         raise BrokenLogError(f"{election_id}: the tree of {size} has another root than was signed")
-    note = str(Head(origin, size, root).signed(signer.key))
+    cut = await newest_cut(connection, election_id, sealed.epoch)
+    lines = (str(CutLine(cut.number, cut.sequence, cut.results_sha256)),) if cut else ()
+    note = str(Head(sealed.origin, size, root, lines).signed(signer.key))
     if last is None or last.note != note:
         await connection.execute(ADD_HEAD, election_id, size, root, public_text(signer.key), note, now)

@@ -1,6 +1,7 @@
 """The tables; importing this package registers all of them with SQLModel's metadata, for Alembic."""
 
 from db.tables.audit import AuditAddressRow, AuditRecordRow
+from db.tables.cut import CutRow
 from db.tables.definition import (
     AreaRow,
     CandidateRow,
@@ -23,6 +24,7 @@ __all__ = [
     "AuditRecordRow",
     "CandidateRow",
     "ContestRow",
+    "CutRow",
     "ElectionRow",
     "EnrolmentCodeRow",
     "EnrolmentCodeStationRow",
