@@ -5,7 +5,7 @@
 import { BoardDocument, ElectionsDocument, LocalRacesDocument, RaceDocument } from "../generated/board";
 import type { BoardSubscription, BoardSubscriptionVariables, ElectionsQuery, LocalRacesQuery, RaceQuery } from "../generated/board";
 import { ask, QueryFailed } from "../api/ask";
-import { deck, headline, kindOf, plain, spoken, type Night } from "./headline";
+import { deck, headline, kindOf, plain, spoken, type Kind, type Night } from "./headline";
 import { Pace } from "./pace";
 import { page } from "./page.svelte";
 import { applyUpdate, keyOf, newer, type Result, type Results, type Update } from "./results";
@@ -16,6 +16,14 @@ export type Election = ElectionsQuery["elections"][number];
 export type Race = NonNullable<RaceQuery["contest"]>;
 export type Area = Race["area"]["children"][number];
 export type LocalContest = NonNullable<LocalRacesQuery["election"]>["contests"][number];
+
+/** What a race's rows, progress and verdict are drawn from: the whole election's race, or one in a place. */
+export interface Counted {
+  readonly kind: Kind | null;
+  readonly city: Result | undefined;
+  readonly standings: readonly Standing[];
+  readonly stationsTotal: number;
+}
 
 /** From the widest to the narrowest, as the API's AreaLevel lists them. */
 const LEVELS = ["COUNTRY", "REGION", "PROVINCE", "CITY", "CONSTITUENCY", "DISTRICT", "SUBDISTRICT"];
@@ -57,6 +65,7 @@ class Board {
     new Map(this.areas.map((area) => [area.id, standings(this.race?.candidates ?? [], this.resultIn(area.id))])),
   );
   readonly night: Night | null = $derived.by(() => this.#night());
+  readonly stationsTotal: number = $derived(this.race?.area.stationsTotal ?? 0);
   readonly complete: boolean = $derived(this.city?.status === "UNOFFICIAL_COMPLETE" || this.city?.status === "CORRECTION");
 
   #wire: Wire<BoardSubscription, BoardSubscriptionVariables> | null = null;

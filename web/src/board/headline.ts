@@ -59,6 +59,15 @@ export function headline(night: Night, lang: Lang): Phrase[] {
   }
 }
 
+/** The same for one place inside the race: who leads there, never who wins, as the place alone decides nothing. */
+export function headlineIn(night: Night, place: string, lang: Lang): Phrase[] {
+  const where = lang === "th" ? `ใน${place}` : `in ${place}`;
+  const kind = kindOf(night);
+  if (kind === "before") return headline(night, lang);
+  if (kind === "zero") return lang === "th" ? ["ยังไม่มีรายงาน", `จาก${place}`] : [`No report yet from ${place}`];
+  return [...(kind === "complete" ? leading(night, lang) : headline(night, lang)), where];
+}
+
 /** The line below: how far the count is, whether it is decided, and which time it speaks of. */
 export function deck(night: Night, lang: Lang): string[] {
   const { result, dataTime, timeZone } = night;

@@ -1,8 +1,14 @@
-/** What the reader chose: language, theme, map and area. It stands in the address, so that the view can be shared. */
+/** What the reader chose: language, theme, map, and the place looked at. It stands in the address, so that the view can be shared. */
 import type { Lang } from "../words/numbers";
 
 export type MapMode = "lead" | "second" | "count";
 export type MapView = "tile" | "shape";
+
+/** The whole election, one area, or one station; by code, the last part of its id. */
+export interface Place {
+  readonly area?: string | null;
+  readonly station?: string | null;
+}
 
 function one<T extends string>(value: string | null, allowed: readonly T[], otherwise: T): T {
   return allowed.find((choice) => choice === value) ?? otherwise;
@@ -16,7 +22,46 @@ class Page {
   view = $state<MapView>(one(query.get("map"), ["tile", "shape"], "tile"));
   /** Code of the picked area, the last part of its id. */
   picked = $state<string | null>(query.get("d"));
+  /** Code of the area or station whose page this is; both null: the whole election. */
+  area = $state<string | null>(query.get("area"));
+  station = $state<string | null>(query.get("station"));
   readonly election = query.get("election");
+
+  constructor() {
+    // Back and forward: the address says what is shown.
+    addEventListener("popstate", () => {
+      const now = new URLSearchParams(location.search);
+      this.area = now.get("area");
+      this.station = now.get("station");
+    });
+  }
+
+  /** The address of a place in this election, in the reader's language. */
+  href(place: Place): string {
+    const address = new URL(location.pathname, location.origin);
+    for (const key of ["election", "lang", "theme"]) {
+      const value = new URLSearchParams(location.search).get(key);
+      if (value !== null) address.searchParams.set(key, value);
+    }
+    if (place.area) address.searchParams.set("area", place.area);
+    if (place.station) address.searchParams.set("station", place.station);
+    return address.pathname + address.search;
+  }
+
+  /** Goes there without a load; from its top, as a page that was loaded. */
+  open(place: Place): void {
+    history.pushState(null, "", this.href(place));
+    this.area = place.area ?? null;
+    this.station = place.station ?? null;
+    scrollTo(0, 0);
+  }
+
+  /** For links: the browser's own way stays for new tabs and windows. */
+  follow = (event: MouseEvent, place: Place): void => {
+    if (event.button !== 0 || event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return;
+    event.preventDefault();
+    this.open(place);
+  };
 
   /** The text in the page's language. */
   tr = (th: string, en: string): string => (this.lang === "en" ? en : th);

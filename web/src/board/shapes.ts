@@ -11,11 +11,12 @@ export interface Shape {
   readonly y: number;
 }
 
-/** Fits the topology's one object into the box; areas by the code in their properties. */
-export function draw(topology: Topology, width: number, height: number): Map<string, Shape> {
+/** Fits those of the topology's one object into the box that are named by `codes`; areas by the code in their properties. */
+export function draw(topology: Topology, width: number, height: number, codes: ReadonlySet<string>): Map<string, Shape> {
   const object = Object.values(topology.objects)[0];
-  const found = object && (feature(topology, object) as unknown as FeatureCollection);
-  if (!found) return new Map();
+  const all = object && (feature(topology, object) as unknown as FeatureCollection);
+  if (!all) return new Map();
+  const found = { ...all, features: all.features.filter((area) => codes.has(String(area.properties?.code))) };
   const path = geoPath(geoMercator().fitSize([width, height], found)).digits(1);
   return new Map(
     found.features.map((area) => {

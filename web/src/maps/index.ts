@@ -58,6 +58,21 @@ export function mapFor(areaIds: readonly string[]): AreaMap {
   return MAPS.find((map) => codes.length > 0 && codes.every((code) => code in map.tiles)) ?? inRows(codes);
 }
 
+/** The shapes of Bangkok's subdistricts, for the page of one district; null for areas that they do not know. */
+export function belowMap(areaIds: readonly string[]): AreaMap | null {
+  if (areaIds.length === 0 || !areaIds.every((id) => /^10\d{4}$/.test(codeOf(id)))) return null;
+  return {
+    tiles: {},
+    columns: 1,
+    shapes: async () => JSON.parse((await import("../../../data/bkk2022/maps/bangkok_subdistricts.topojson?raw")).default) as Topology,
+    labelled: areaIds.map(codeOf),
+    credit: {
+      th: "เส้นแขวง: korkortorplus/ballot-location (ODC-By) · ชื่อแขวง: GeoThai (CC BY 4.0)",
+      en: "Subdistrict shapes: korkortorplus/ballot-location (ODC-By) · Subdistrict names: GeoThai (CC BY 4.0)",
+    },
+  };
+}
+
 function inRows(codes: readonly string[]): AreaMap {
   const columns = Math.min(10, Math.max(1, Math.ceil(Math.sqrt(codes.length * 1.25))));
   const ordered = [...codes].sort((a, b) => a.localeCompare(b, "en", { numeric: true }));
