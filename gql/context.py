@@ -21,6 +21,7 @@ from db.tables import StationContestRow, TallyRow
 from db.tallies import Sight, histories, tallies_by_id
 from feed.bell import Bell
 from feed.comparison import Comparisons
+from feed.cuts import Cuts
 from feed.election_feed import ElectionFeed
 from feed.observations import Observations
 from feed.tail import Tail
@@ -46,6 +47,7 @@ class Services:
     attempts: Attempts
     shut_out: Callable[[], Awaitable[None]]
     ledger: Ledger
+    cuts: Cuts
     comparisons: Comparisons
     observations: Observations
 

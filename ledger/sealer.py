@@ -19,15 +19,20 @@ from ledger.sealing import BrokenLogError, NotOurKeyError, Signer, seal
 
 LOOK_SECONDS = 0.5
 COMPLAIN_SECONDS = 60.0
-# What is to be sealed: a log without a head, one that goes on in another phase, one that has grown for long enough.
+# What is to be sealed: a log without a head, one that goes on in another phase, one that has grown for long enough,
+# one with a cut that no head names yet.
 READ_DUE = """
     SELECT e.id FROM election e JOIN log_head h ON h.election_id = e.id LEFT JOIN ledger l ON l.election_id = e.id
     LEFT JOIN LATERAL (
-        SELECT issued_at, public_key, size FROM ledger_head WHERE election_id = e.id ORDER BY number DESC LIMIT 1
+        SELECT issued_at, public_key, size, note FROM ledger_head WHERE election_id = e.id ORDER BY number DESC LIMIT 1
     ) AS last ON true
     WHERE last.size IS NULL OR l.epoch <> e.epoch OR l.phase <> e.phase
         OR last.public_key <> (SELECT public_key FROM ledger_key WHERE retired_at IS NULL)
         OR (h.sequence <> l.size AND last.issued_at <= $1) OR (l.size = 0 AND l.origin <> $2 || '/log/' || e.id)
+        OR position((
+            SELECT c.results_sha256 FROM cut c WHERE c.election_id = e.id AND c.epoch = e.epoch
+            ORDER BY c.number DESC LIMIT 1
+        ) IN last.note) = 0
     ORDER BY e.id
 """
 log = logging.getLogger(__name__)

@@ -24,6 +24,8 @@ from gql.view import View, Wire
 from tallywire.evidence.routes import PATH as EVIDENCE_PATH
 from tallywire.log.routes import Log
 from tallywire.packaged import web
+from tallywire.public_file import PublicFiles
+from tallywire.results_files.routes import ResultsFiles
 from tallywire.service import Service
 from tallywire.settings import Settings
 
@@ -71,6 +73,7 @@ def build_app(database: Database, settings: Settings) -> "Front":
         fresh = lag < LAG_SECONDS_MAX
         return JSONResponse({"ready": fresh, "tailLagSeconds": round(lag, 3)}, status_code=200 if fresh else 503)
 
+    files = PublicFiles(service.people.find, settings.readers_need_token)
     routes: list[BaseRoute] = [
         Route("/graphql", graphql, methods=["GET", "POST"]),
         WebSocketRoute("/graphql", graphql),
@@ -78,7 +81,8 @@ def build_app(database: Database, settings: Settings) -> "Front":
         Route("/healthz", _alive),
         Route("/readyz", ready),
         Route("/metrics", _metrics),
-        *Log(service.ledger, service.people.find, settings.readers_need_token, service.tail.opened).routes,
+        *Log(service.ledger, files, service.tail.opened).routes,
+        *ResultsFiles(service.cuts, service.tail, files).routes,
         *_pages(pages),
     ]
     app = Starlette(routes=routes, lifespan=lifespan, middleware=[Middleware(GZipMiddleware, minimum_size=1_000)])

@@ -7,6 +7,8 @@ from db.answers import Answer, Request
 from db.database import Database
 from db.intake import Intake
 from feed.bell import Bell
+from feed.cut_maker import CutMaker
+from feed.cuts import Cuts
 from feed.comparison import Comparisons
 from feed.observations import Observations
 from feed.tail import Tail
@@ -47,6 +49,8 @@ class Service:
             database, LedgerKeyAtHand(settings).read, settings.ledger_name, settings.ledger_seal_seconds
         )
         self.ledger = Ledger(database, self.sealer.begin)
+        self.cut_maker = CutMaker(database, self.tail, settings.cut_seconds)
+        self.cuts = Cuts(database, self.cut_maker.begin)
         presence = Presence()
         self.revocations = Revocations(database, self.people, presence)
         self._intakes: dict[str, Intake] = {}
@@ -61,6 +65,7 @@ class Service:
             attempts=Attempts(settings.broadcast_url),
             shut_out=self.shut_out,
             ledger=self.ledger,
+            cuts=self.cuts,
             comparisons=Comparisons(database),
             observations=Observations(database),
         )
@@ -97,11 +102,13 @@ class Service:
         await self.revocations.start()
         await self.waiting.start()
         self.sealer.start()
+        self.cut_maker.start()
         try:
             yield self
         finally:
             for intake in self._intakes.values():
                 await intake.close()
+            await self.cut_maker.close()
             await self.sealer.close()
             await self.waiting.close()
             await self.revocations.close()

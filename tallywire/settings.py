@@ -61,6 +61,9 @@ class Settings(BaseSettings):
     ledger_seal_seconds: float = Field(
         2.0, gt=0, le=10, description="The log is sealed and signed so often while it grows."
     )
+    cut_seconds: float = Field(
+        60.0, ge=0.1, le=3_600, description="A numbered cut of all results is made so often while anything changes."
+    )
     readers_need_token: bool = Field(False, description="Only holders of a token read, once counting has opened too.")
     graphiql: bool = Field(True, description="Whether a browser on /graphql is shown GraphiQL.")
     evidence_url: str | None = Field(

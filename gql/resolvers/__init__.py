@@ -1,5 +1,5 @@
 """Queries, mutations, subscriptions: thin, they call what is below."""
 
-from gql.resolvers import audit, differences, elections, ledger, people, results, review, submissions, tallies
+from gql.resolvers import audit, cuts, differences, elections, ledger, people, results, review, submissions, tallies
 
-__all__ = ["audit", "differences", "elections", "ledger", "people", "results", "review", "submissions", "tallies"]
+__all__ = ["audit", "cuts", "differences", "elections", "ledger", "people", "results", "review", "submissions", "tallies"]

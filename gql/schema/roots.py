@@ -8,6 +8,7 @@ from strawberry.permission import BasePermission
 from gql import resolvers
 from gql.access import Editing, Operating, Overseeing, Public, Reading, Reporting
 from gql.schema.types.audit import AuditRecordConnection
+from gql.schema.types.cut import Cut
 from gql.schema.types.definition import Area, Candidate, Contest, Election
 from gql.schema.types.difference import DifferenceConnection
 from gql.schema.types.ledger import Checkpoint, ConsistencyProof, InclusionProof
@@ -56,6 +57,11 @@ class Query:
         ),
     )
     results: list[Result] = strawberry.field(resolver=resolvers.results.results, permission_classes=READING)
+    cuts: list[Cut] = strawberry.field(
+        resolver=resolvers.cuts.cuts,
+        permission_classes=READING,
+        description="The newest cuts first; `before`: those of smaller numbers alone.",
+    )
     feed: FeedPage = strawberry.field(
         resolver=resolvers.results.feed_page,
         permission_classes=READING,

@@ -121,6 +121,7 @@ def _given(side: Side, tally: str, station: str) -> dict[str, dict[str, str]]:
         "Query.auditRecords": by_election,
         "Query.result": {"contestId": mayor},
         "Query.results": by_election,
+        "Query.cuts": by_election,
         "Query.feed": by_election,
         "Query.checkpoint": by_election,
         "Query.inclusionProof": {**by_election, "sequence": "1", "treeSize": "1"},

@@ -48,6 +48,7 @@ ASKED: dict[str, tuple[str, dict[Holder, str]]] = {
     "Query.auditRecords": ("electionId: $e", only(H.OPERATOR)),
     "Query.result": ("contestId: $mayor", EVERYBODY),
     "Query.results": ("electionId: $e", EVERYBODY),
+    "Query.cuts": ("electionId: $e", EVERYBODY),
     "Query.feed": ("electionId: $e", EVERYBODY),
     "Query.checkpoint": ("electionId: $e", EVERYBODY),
     "Query.inclusionProof": ("electionId: $e, sequence: 1, treeSize: 1", EVERYBODY),
