@@ -5,7 +5,8 @@ import contextlib
 import os
 import sys
 import webbrowser
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
 from typing import Annotated
 
 import typer
@@ -29,6 +30,16 @@ CODES = 3
 STATIONS_EACH = 3
 
 
+@dataclass(frozen=True, slots=True)
+class _Guests:
+    """What lets people of flesh and blood in: an operator's token for programs, a code for each person."""
+
+    token: str
+    volunteers: tuple[str, ...]
+    editor: str
+    operator: str
+
+
 def demo_command(
     port: Port = None,
     data_dir: DataDir = None,
@@ -49,14 +60,14 @@ def demo_command(
         settings = asked.model_copy(update={"database_name": name, "database_url": None})
         errors.print("Preparing the database …")
         async with open_storage(settings, anew=True) as database:
-            token, codes = await _prepare(database)
+            guests = await _prepare(database)
             async with serving(build_app(database, settings), listener, settings) as server:
-                _announce(address(listener), token, codes)
+                _announce(address(listener), guests)
                 if not no_browser:
                     # A machine without a browser is no reason to stop.
                     with contextlib.suppress(webbrowser.Error):
                         await asyncio.to_thread(webbrowser.open, address(listener))
-                async with _night(address(listener), token, speed, volunteers):
+                async with _night(address(listener), guests.token, speed, volunteers):
                     await until_stopped(server)
 
     try:
@@ -65,26 +76,31 @@ def demo_command(
         fail(f"{error}; choose another with --port")
 
 
-async def _prepare(database: Database) -> tuple[str, list[str]]:
-    """Loads the package; an operator's token, and codes for volunteers."""
+async def _prepare(database: Database) -> _Guests:
+    """Loads the package, and makes tokens and codes."""
     election, _ = checked_package(bangkok())
     await load_package(database, bangkok(), election)
     ids = [f"{election.id}/{station.code}" for station in election.stations[: CODES * STATIONS_EACH]]
     stations = [ids[start : start + STATIONS_EACH] for start in range(0, len(ids), STATIONS_EACH)]
     async with database.pool.acquire() as connection:
         _, token = await issue_token(connection, Role.OPERATOR, None, "Demo operator")
-        codes = await create_codes(connection, election.id, Role.VOLUNTEER, stations, None, COMMAND_LINE)
-    return token, [code.code for code in codes]
+        phones = await create_codes(connection, election.id, Role.VOLUNTEER, stations, None, COMMAND_LINE)
+        (editor,) = await create_codes(connection, election.id, Role.EDITOR, [[]], None, COMMAND_LINE)
+        (operator,) = await create_codes(connection, election.id, Role.OPERATOR, [[]], None, COMMAND_LINE)
+    return _Guests(token, tuple(phone.code for phone in phones), editor.code, operator.code)
 
 
-def _announce(url: str, token: str, codes: Sequence[str]) -> None:
+def _announce(url: str, guests: _Guests) -> None:
     phones = "\n".join(
-        f"  {'Volunteer app' if place == 0 else '':<15} {url}/volunteer#{code}" for place, code in enumerate(codes)
+        f"  {'Volunteer app' if place == 0 else '':<15} {url}/volunteer#{code}"
+        for place, code in enumerate(guests.volunteers)
     )
     output.print(f"""
   Live board      {url}/
   GraphiQL        {url}/graphql
-  Operator token  {token}
+  Operator token  {guests.token}
+  Editors' desk   {url}/desk#{guests.editor}
+  Operations      {url}/desk#{guests.operator}
 {phones}
 
   Ctrl-C ends everything.
