@@ -2,13 +2,14 @@
 
 from typing import Any
 
+from graphql import OperationType
 from strawberry import Schema
 from strawberry.permission import BasePermission
 from strawberry.types import get_object_definition
 
 from counting.vocabulary import Role
 from gql.context import Info
-from gql.errors import forbidden, unauthenticated
+from gql.errors import forbidden, read_only, unauthenticated
 
 
 class UnmarkedFieldError(Exception):
@@ -23,6 +24,9 @@ class Access(BasePermission):
 
     def has_permission(self, source: Any, info: Info, **arguments: Any) -> bool:
         context = info.context
+        origin = context.services.origin
+        if origin is not None and info.operation.operation is OperationType.MUTATION:
+            raise read_only(origin)
         if context.token_refused:
             raise unauthenticated()
         if self.roles is None:

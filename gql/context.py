@@ -27,15 +27,24 @@ from feed.observations import Observations
 from feed.tail import Tail
 from feed.updates import Pace
 from gql.attempts import Attempts
+from gql.following import Followed
 from gql.presence import Presence
 from ledger.reader import Ledger, NoHeadError, TallyKey
 
 SEES_BEFORE_COUNTING = frozenset({Role.EDITOR, Role.OPERATOR})
 
 
+def nothing_followed(_election: str) -> Followed | None:
+    """Where elections are this installation's own."""
+    return None
+
+
 @dataclass(frozen=True, slots=True)
 class Services:
-    """What stands behind the API, one of each a process."""
+    """What stands behind the API, one of each a process.
+
+    `origin`: whom a follower follows, who alone takes changes; `followed(election)` says how it stands with it.
+    """
 
     database: Database
     tail: Tail
@@ -50,6 +59,8 @@ class Services:
     cuts: Cuts
     comparisons: Comparisons
     observations: Observations
+    origin: str | None = None
+    followed: Callable[[str], Followed | None] = nothing_followed
 
 
 @dataclass(frozen=True, slots=True)

@@ -43,6 +43,15 @@ def not_found(field: str, value: str) -> ApiError:
     return ApiError("NOT_FOUND", f"{field}: ไม่พบ {value}", f"{field}: there is no {value}", field)
 
 
+def read_only(origin: str) -> ApiError:
+    """This node is a follower: it takes nothing but the origin's log."""
+    return ApiError(
+        "READ_ONLY",
+        f"เครื่องนี้เป็นสำเนาสำหรับอ่านเท่านั้น ส่งที่ต้นทาง {origin}",
+        f"This node is a copy that only reads. Send it to the origin, {origin}",
+    )
+
+
 def unavailable() -> ApiError:
     return ApiError(
         "UNAVAILABLE",

@@ -61,12 +61,16 @@ class Sealer:
             with contextlib.suppress(asyncio.CancelledError):
                 await self._task
 
-    async def seal_all(self, *, wait: bool = False) -> None:
+    async def hasten(self, seconds: float) -> None:
+        """Seals whatever has grown since a head that is older than this: somebody waits for the next one."""
+        await self.look(wait=True, every=min(self._every, timedelta(seconds=seconds)))
+
+    async def seal_all(self, *, wait: bool = False, every: timedelta | None = None) -> None:
         """Seals whatever is due; `wait`: not even what another node is at is left to it.
 
         Raises BadPrivateKeyError and what the database raises.
         """
-        due = await self._database.pool.fetch(READ_DUE, datetime.now(UTC) - self._every, self._name)
+        due = await self._database.pool.fetch(READ_DUE, datetime.now(UTC) - (every or self._every), self._name)
         signer = await self._signer() if due else None
         if signer is not None:
             for row in due:
@@ -104,11 +108,11 @@ class Sealer:
         """Whoever asks for a head before the first round has one when this returns, if one can be made."""
         await self.look(wait=True)
 
-    async def look(self, *, wait: bool = False) -> None:
+    async def look(self, *, wait: bool = False, every: timedelta | None = None) -> None:
         """Seals whatever is due; what goes wrong is in the log."""
         try:
             async with self._turn:
-                await self.seal_all(wait=wait)
+                await self.seal_all(wait=wait, every=every)
         except BadPrivateKeyError as error:
             self._complain(f"the ledger cannot be signed: {error}")
         except Exception as error:

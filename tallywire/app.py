@@ -22,6 +22,7 @@ from gql.post import Post
 from gql.schema.build import build_schema
 from gql.view import View, Wire
 from tallywire.evidence.routes import PATH as EVIDENCE_PATH
+from tallywire.follow.elsewhere import elsewhere
 from tallywire.log.routes import Log
 from tallywire.packaged import web
 from tallywire.public_file import PublicFiles
@@ -71,7 +72,11 @@ def build_app(database: Database, settings: Settings) -> "Front":
     async def ready(_request: Request) -> Response:
         lag = service.tail.lag_seconds
         fresh = lag < LAG_SECONDS_MAX
-        return JSONResponse({"ready": fresh, "tailLagSeconds": round(lag, 3)}, status_code=200 if fresh else 503)
+        told: dict[str, object] = {"ready": fresh, "tailLagSeconds": round(lag, 3)}
+        if service.follower is not None:
+            fresh = fresh and not service.follower.refused
+            told |= {"ready": fresh, "following": service.follower.shown()}
+        return JSONResponse(told, status_code=200 if fresh else 503)
 
     files = PublicFiles(service.people.find, settings.readers_need_token)
     routes: list[BaseRoute] = [
@@ -81,14 +86,17 @@ def build_app(database: Database, settings: Settings) -> "Front":
         Route("/healthz", _alive),
         Route("/readyz", ready),
         Route("/metrics", _metrics),
-        *Log(service.ledger, files, service.tail.opened).routes,
+        *Log(service.ledger, service.heads, files, service.tail.opened).routes,
         *ResultsFiles(service.cuts, service.tail, files).routes,
         *_pages(pages),
     ]
+    if service.follower is not None:
+        # Whoever reports does it at the origin; photographs are there as well.
+        routes = [*elsewhere(service.follower.url), *routes]
     app = Starlette(routes=routes, lifespan=lifespan, middleware=[Middleware(GZipMiddleware, minimum_size=1_000)])
     app.state.service = service
     post = Post(schema, lambda address: Context(service.services, address=address), view.identify, app)
-    return Front(app, post, service.photographs)
+    return Front(app, post, app if service.follower else service.photographs)
 
 
 class Front:

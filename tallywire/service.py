@@ -7,14 +7,14 @@ from db.answers import Answer, Request
 from db.database import Database
 from db.intake import Intake
 from feed.bell import Bell
+from feed.comparison import Comparisons
 from feed.cut_maker import CutMaker
 from feed.cuts import Cuts
-from feed.comparison import Comparisons
 from feed.observations import Observations
 from feed.tail import Tail
 from feed.updates import Pace
 from gql.attempts import Attempts
-from gql.context import Services
+from gql.context import Services, nothing_followed
 from gql.presence import Presence
 from ledger.reader import Ledger
 from ledger.sealer import Sealer
@@ -23,7 +23,9 @@ from tallywire.evidence.showing import Showing
 from tallywire.evidence.store import Store
 from tallywire.evidence.uploading import Uploading
 from tallywire.evidence.waiting import Waiting
+from tallywire.follow.follower import follower_by
 from tallywire.ledger_key import LedgerKeyAtHand
+from tallywire.log.heads import Heads
 from tallywire.people import PEOPLE_BELL, People, Revocations
 from tallywire.settings import Settings
 
@@ -48,9 +50,11 @@ class Service:
         self.sealer = Sealer(
             database, LedgerKeyAtHand(settings).read, settings.ledger_name, settings.ledger_seal_seconds
         )
-        self.ledger = Ledger(database, self.sealer.begin)
+        self.follower = follower_by(settings, database, self.bell.ring, self.tail.feed)
+        self.ledger = Ledger(database, self._nothing if self.follower else self.sealer.begin)
+        self.heads = Heads(self.ledger, self.tail, None if self.follower else self.sealer)
         self.cut_maker = CutMaker(database, self.tail, settings.cut_seconds)
-        self.cuts = Cuts(database, self.cut_maker.begin)
+        self.cuts = Cuts(database, self._nothing if self.follower else self.cut_maker.begin)
         presence = Presence()
         self.revocations = Revocations(database, self.people, presence)
         self._intakes: dict[str, Intake] = {}
@@ -68,7 +72,12 @@ class Service:
             cuts=self.cuts,
             comparisons=Comparisons(database),
             observations=Observations(database),
+            origin=self.follower.url if self.follower else None,
+            followed=self.follower.followed if self.follower else nothing_followed,
         )
+
+    async def _nothing(self) -> None:
+        """A follower makes no heads: they are the origin's."""
 
     def _photographs(self, settings: Settings) -> Photographs:
         """Raises StoreUrlError."""
@@ -100,14 +109,19 @@ class Service:
         await self.bell.start()
         await self.tail.start()
         await self.revocations.start()
-        await self.waiting.start()
-        self.sealer.start()
-        self.cut_maker.start()
+        if self.follower is not None:
+            self.follower.start()
+        else:
+            await self.waiting.start()
+            self.sealer.start()
+            self.cut_maker.start()
         try:
             yield self
         finally:
             for intake in self._intakes.values():
                 await intake.close()
+            if self.follower is not None:
+                await self.follower.close()
             await self.cut_maker.close()
             await self.sealer.close()
             await self.waiting.close()

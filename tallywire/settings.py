@@ -61,6 +61,13 @@ class Settings(BaseSettings):
     ledger_seal_seconds: float = Field(
         2.0, gt=0, le=10, description="The log is sealed and signed so often while it grows."
     )
+    follow: str | None = Field(
+        None, description="The origin, as http(s)://…: serve its elections as a verified copy that only reads."
+    )
+    follow_keys: list[str] = Field(
+        [], description="The origin's keys as `tallywire key` prints them, as a JSON list; else those met first."
+    )
+    follow_token: SecretStr | None = Field(None, description="A token to read at the origin, where it wants one.")
     cut_seconds: float = Field(
         60.0, ge=0.1, le=3_600, description="A numbered cut of all results is made so often while anything changes."
     )

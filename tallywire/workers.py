@@ -144,6 +144,8 @@ def handed_down(settings: Settings, database_url: str) -> dict[str, str]:
     given |= {"database_url": database_url, "workers": settings.workers}
     if settings.ledger_key is not None:
         given["ledger_key"] = settings.ledger_key.get_secret_value()
+    if settings.follow_token is not None:
+        given["follow_token"] = settings.follow_token.get_secret_value()
     return {
         f"TALLYWIRE_{name.upper()}": value if isinstance(value, str) else json.dumps(value)
         for name, value in given.items()

@@ -6,13 +6,16 @@ import signal
 from collections.abc import AsyncIterator
 from socket import socket
 from typing import Annotated, Literal
+from urllib.parse import urlsplit
 
 import typer
 
 from feed.bell import checked_url
+from ledger.note import BadKeyError, parse_key
 from tallywire.app import build_app
 from tallywire.commands.running import DatabaseUrl, DataDir, fail, output, run, settings_from
 from tallywire.evidence.store import Store
+from tallywire.follow.storing import OtherDatabaseError, check_database
 from tallywire.server import PortTakenError, address, listen, serving
 from tallywire.settings import Settings
 from tallywire.storage import open_storage
@@ -35,6 +38,13 @@ PortEach = Annotated[
     bool | None,
     typer.Option("--port-each", help="A port for each worker, from --port on, instead of one for all."),
 ]
+Follow = Annotated[
+    str | None, typer.Option("--follow", metavar="URL", help="Serve a verified copy of this service's elections.")
+]
+FollowKey = Annotated[
+    list[str] | None,
+    typer.Option("--follow-key", help="The origin's key, as `tallywire key` prints it; else the one met first."),
+]
 
 
 def serve_command(
@@ -46,8 +56,10 @@ def serve_command(
     ws_max_size: WsMaxSize = None,
     workers: Workers = None,
     port_each: PortEach = None,
+    follow: Follow = None,
+    follow_key: FollowKey = None,
 ) -> None:
-    """Serve the API, GraphiQL and the live board on one port."""
+    """Serve the API, GraphiQL and the live board on one port; with --follow, a verified copy of another service's."""
     settings = settings_from(
         port=port,
         host=host,
@@ -57,7 +69,10 @@ def serve_command(
         ws_max_size=ws_max_size,
         workers=workers,
         port_each=port_each,
+        follow=follow,
+        follow_keys=follow_key or None,
     )
+    check_following(settings)
 
     async def work() -> None:
         listeners = _listeners(settings)
@@ -79,6 +94,20 @@ def serve_command(
         raise typer.Exit(error.code if error.code > 0 else 1) from None
 
 
+def check_following(settings: Settings) -> None:
+    """Ends with one line on an address or a key that is none."""
+    if settings.follow is None:
+        return
+    address = urlsplit(settings.follow)
+    if address.scheme not in ("http", "https") or not address.hostname or address.path.strip("/"):
+        fail(f"--follow wants the address of a service, as https://wire.example, not {settings.follow}")
+    try:
+        for text in settings.follow_keys:
+            parse_key(text)
+    except BadKeyError as error:
+        fail(f"--follow-key: {error}")
+
+
 def _several(settings: Settings) -> bool:
     return settings.workers > 1
 
@@ -96,6 +125,10 @@ def _listeners(settings: Settings) -> list[socket]:
 async def _serving(settings: Settings, listeners: list[socket]) -> "AsyncIterator[asyncio.Task[None]]":
     """In this process, or in several that it watches."""
     async with open_storage(settings) as database:
+        try:
+            await check_database(database.pool, follows=settings.follow is not None)
+        except OtherDatabaseError as error:
+            fail(str(error))
         if _several(settings):
             # Said once, here, rather than by each of them.
             Store.by(settings)

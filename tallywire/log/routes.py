@@ -11,6 +11,7 @@ from starlette.routing import BaseRoute, Route
 from db.database import is_away
 from ledger.reader import BeyondTheTreeError, Ledger, NoHeadError
 from ledger.tiles import WIDTH, BadPathError, TilePath, parse_path
+from tallywire.log.heads import Heads
 from tallywire.public_file import JSON, YEAR_SECONDS, PublicFiles, told
 
 Answer = Callable[[Request, str], Awaitable[Response]]
@@ -24,8 +25,9 @@ BYTES, TEXT = "application/octet-stream", "text/plain; charset=utf-8"
 class Log:
     """`opened`: whether an election's count has."""
 
-    def __init__(self, ledger: Ledger, files: PublicFiles, opened: Callable[[str], bool]) -> None:
+    def __init__(self, ledger: Ledger, heads: Heads, files: PublicFiles, opened: Callable[[str], bool]) -> None:
         self._ledger = ledger
+        self._heads = heads
         self._files = files
         self._opened = opened
 
@@ -64,8 +66,17 @@ class Log:
         return endpoint
 
     async def _checkpoint(self, request: Request, election: str) -> Response:
-        head = await self._ledger.head(election)
-        return await self._files.send(request, head.note.encode(), TEXT, HEAD_SECONDS)
+        """With `?after=SIZE&wait=SECONDS` the first head of more entries than that, as followers ask for it."""
+        asked = request.query_params
+        if "after" not in asked:
+            head = await self._ledger.head(election)
+            return await self._files.send(request, head.note.encode(), TEXT, HEAD_SECONDS)
+        try:
+            after, seconds = int(asked["after"]), float(asked.get("wait", "0"))
+        except ValueError:
+            return told("after is a number of entries, wait a number of seconds", 400)
+        head = await self._heads.beyond(election, after, seconds)
+        return await self._files.send(request, head.note.encode(), TEXT, 0)
 
     async def _tile(self, request: Request, election: str) -> Response:
         path = parse_path(request.path_params["path"])

@@ -10,6 +10,7 @@ from db.definitions import AreaNode, CandidateNode, ContestNode
 from feed.election_feed import ElectionFeed
 from gql.context import Info
 from gql.errors import bad_input, not_found
+from gql.schema.types.following import Following, followed_notice
 from gql.schema.types.scalars import AreaLevel, Cursor, ElectionPhase, Language, VotingVariation
 
 if TYPE_CHECKING:
@@ -39,9 +40,17 @@ class Election:
     @strawberry.field(
         description="What every page says of these data, such as that they are reconstructed; null where nothing."
     )
-    def notice(self, lang: Language | None = None) -> str | None:
-        notice = self.feed.definition.notice
-        return notice.in_language(lang) if notice else None
+    def notice(self, info: Info, lang: Language | None = None) -> str | None:
+        notice, followed = self.feed.definition.notice, info.context.services.followed(self.feed.id)
+        found = [followed_notice(followed, lang)] if followed else []
+        return " · ".join([*(one for one in found if one), *([notice.in_language(lang)] if notice else [])]) or None
+
+    @strawberry.field(
+        description="On a follower: whose log it is a copy of, and how old it is. null where the election is at home."
+    )
+    def following(self, info: Info) -> Following | None:
+        followed = info.context.services.followed(self.feed.id)
+        return Following(facts=followed, zone=self.feed.definition.zone) if followed else None
 
     @strawberry.field
     def polls_close_at(self) -> datetime:
