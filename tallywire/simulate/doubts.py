@@ -43,6 +43,8 @@ class Scene:
     end: float
     rng: random.Random
     keys: "counter[int]" = field(default_factory=lambda: counter(FIRST_KEY))
+    # Who reports from which station as a stranger to it: whoever is assigned for another count must be somebody else.
+    strangers: set[tuple[int, str]] = field(default_factory=set)
 
     def before(self, sheet: Sheet) -> float:
         return max(0.0, sheet.at - self.rng.uniform(*BEFORE_SECONDS))
@@ -50,10 +52,9 @@ class Scene:
     def after(self, sheet: Sheet) -> float:
         return min(self.end, sheet.at + self.rng.uniform(*AFTER_SECONDS))
 
-    def elsewhere(self, sheet: Sheet) -> int | None:
-        """A volunteer who is not assigned to the sheet's station."""
-        others = [n for n in range(len(self.crew)) if sheet.final.station not in self.crew[n]]
-        return self.rng.choice(others) if others else None
+    def elsewhere(self, sheet: Sheet) -> list[int]:
+        """The volunteers who are not assigned to the sheet's station."""
+        return [n for n in range(len(self.crew)) if sheet.final.station not in self.crew[n]]
 
     def sent_before(self, sheet: Sheet) -> list[Sheet]:
         """The same volunteer's FINALs of the same contest at other stations, well before this one."""
@@ -181,9 +182,11 @@ def _late_partial(scene: Scene, sheet: Sheet) -> Sending | None:
 
 
 def _not_assigned(scene: Scene, sheet: Sheet) -> Sending | None:
-    somebody = scene.elsewhere(sheet)
-    if somebody is None:
+    others = scene.elsewhere(sheet)
+    if not others:
         return None
+    somebody = scene.rng.choice(others)
+    scene.strangers.add((somebody, sheet.final.station))
     at = scene.rng.choice((scene.before, scene.after))(sheet)
     return Sending(at, somebody, (scene.changed(sheet, Doubt.NOT_ASSIGNED, at),))
 
@@ -199,9 +202,10 @@ def _dispute(scene: Scene, sheet: Sheet) -> Sending | None:
 
 def _by_second(scene: Scene, sheet: Sheet, doubt: Doubt, votes: tuple[int | None, ...]) -> Sending | None:
     """By a second volunteer, who is assigned to the station as well, and may be the first to send."""
-    second = scene.elsewhere(sheet)
-    if second is None:
+    others = [n for n in scene.elsewhere(sheet) if (n, sheet.final.station) not in scene.strangers]
+    if not others:
         return None
+    second = scene.rng.choice(others)
     scene.crew[second] += (sheet.final.station,)
     at = scene.rng.choice((scene.before, scene.after))(sheet)
     changed = scene.changed(sheet, doubt, at, votes=votes, photographed=sheet.final.photographed)
