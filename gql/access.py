@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from graphql import OperationType
 from strawberry import Schema
 from strawberry.permission import BasePermission
 from strawberry.types import get_object_definition
@@ -16,6 +15,17 @@ class UnmarkedFieldError(Exception):
     """A root field says nothing of who may use it."""
 
 
+class AtHome(BasePermission):
+    """Beside the mark of every mutation: a follower takes nothing, and names its origin, who does."""
+
+    message = "This node only reads"
+
+    def has_permission(self, source: Any, info: Info, **arguments: Any) -> bool:
+        if info.context.services.origin is not None:
+            raise read_only(info.context.services.origin)
+        return True
+
+
 class Access(BasePermission):
     """A mark; `roles` None: everybody. A token that is none is refused everywhere, so that no client goes unaware."""
 
@@ -24,9 +34,6 @@ class Access(BasePermission):
 
     def has_permission(self, source: Any, info: Info, **arguments: Any) -> bool:
         context = info.context
-        origin = context.services.origin
-        if origin is not None and info.operation.operation is OperationType.MUTATION:
-            raise read_only(origin)
         if context.token_refused:
             raise unauthenticated()
         if self.roles is None:
@@ -76,7 +83,7 @@ def check_marks(schema: Schema) -> dict[str, type[Access]]:
         definition = get_object_definition(root, strict=True)
         for field in definition.fields:
             found = [mark for mark in field.permission_classes if issubclass(mark, Access)]
-            if len(found) != 1:
+            if len(found) != 1 or (root is schema.mutation and AtHome not in field.permission_classes):
                 raise UnmarkedFieldError(f"{definition.name}.{field.python_name}")
             marks[f"{definition.name}.{schema.config.name_converter.from_field(field)}"] = found[0]
     return marks

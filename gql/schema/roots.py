@@ -6,7 +6,7 @@ import strawberry
 from strawberry.permission import BasePermission
 
 from gql import resolvers
-from gql.access import Editing, Operating, Overseeing, Public, Reading, Reporting
+from gql.access import AtHome, Editing, Operating, Overseeing, Public, Reading, Reporting
 from gql.schema.types.audit import AuditRecordConnection
 from gql.schema.types.cut import Cut
 from gql.schema.types.definition import Area, Candidate, Contest, Election
@@ -97,20 +97,20 @@ class Query:
 
 @strawberry.type
 class Mutation:
-    enrol: EnrolResult = strawberry.field(resolver=resolvers.people.enrol, permission_classes=[Public])
+    enrol: EnrolResult = strawberry.field(resolver=resolvers.people.enrol, permission_classes=[AtHome, Public])
     submit_tally: SubmitTallyResult = strawberry.field(
-        resolver=resolvers.submissions.submit_tally, permission_classes=[Reporting]
+        resolver=resolvers.submissions.submit_tally, permission_classes=[AtHome, Reporting]
     )
     submit_tallies: list[SubmitTallyResult] = strawberry.field(
         resolver=resolvers.submissions.submit_tallies,
-        permission_classes=[Reporting],
+        permission_classes=[AtHome, Reporting],
         description=(
             "For a phone that was offline: 50 at most, one answer each, in order; one bad tally stops no other."
         ),
     )
     withdraw_tally: WithdrawTallyResult = strawberry.field(
         resolver=resolvers.review.withdraw,
-        permission_classes=[Reporting],
+        permission_classes=[AtHome, Reporting],
         description=(
             "One's own tally while it is counted; editors, anybody's, and in CLOSED too. What stood before it does not"
             " come back. A held one counted nothing, so its entry in the feed is REJECTED."
@@ -118,21 +118,23 @@ class Mutation:
     )
     review_tally: ReviewTallyResult = strawberry.field(
         resolver=resolvers.review.review,
-        permission_classes=[Editing],
+        permission_classes=[AtHome, Editing],
         description=(
             "Editors. Either decision makes the numbers and the reason public. The same decision sent again is answered"
             " as the first time."
         ),
     )
     set_election_phase: Election = strawberry.field(
-        resolver=resolvers.people.set_election_phase, permission_classes=[Operating], description="Operators."
+        resolver=resolvers.people.set_election_phase, permission_classes=[AtHome, Operating], description="Operators."
     )
     create_enrolment_codes: list[EnrolmentCode] = strawberry.field(
-        resolver=resolvers.people.create_enrolment_codes, permission_classes=[Operating], description="Operators."
+        resolver=resolvers.people.create_enrolment_codes,
+        permission_classes=[AtHome, Operating],
+        description="Operators.",
     )
     revoke_reporter: bool = strawberry.field(
         resolver=resolvers.people.revoke_reporter,
-        permission_classes=[Operating],
+        permission_classes=[AtHome, Operating],
         description="Operators. The person's token stops working at once, on every open connection too.",
     )
 
