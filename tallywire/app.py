@@ -25,6 +25,7 @@ from tallywire.evidence.routes import PATH as EVIDENCE_PATH
 from tallywire.follow.elsewhere import elsewhere
 from tallywire.log.routes import Log
 from tallywire.packaged import web
+from tallywire.pages.routes import Pages
 from tallywire.public_file import PublicFiles
 from tallywire.results_files.routes import ResultsFiles
 from tallywire.service import Service
@@ -88,6 +89,9 @@ def build_app(database: Database, settings: Settings) -> "Front":
         Route("/metrics", _metrics),
         *Log(service.ledger, service.heads, files, service.tail.opened).routes,
         *ResultsFiles(service.cuts, service.tail, files).routes,
+        *Pages(
+            _page(pages / "index.html"), service.tail, page_headers(), needs_token=settings.readers_need_token
+        ).routes,
         *_pages(pages),
     ]
     if service.follower is not None:
@@ -163,9 +167,8 @@ def _page(path: Path) -> bytes | None:
 
 
 def _pages(folder: Path) -> list[BaseRoute]:
-    """The board, the volunteer's app, the files beside them; without a build, a page that says how to get one."""
+    """The volunteer's app, the desk, the files beside them; without a build, a page that says how to get one."""
     routes: list[BaseRoute] = [
-        _file("/", folder / "index.html", "text/html", page_headers()),
         # The app shows photographs that are still on the phone: addresses that the page itself makes.
         _file("/volunteer", folder / "volunteer.html", "text/html", page_headers(images="blob:")),
         # The desk shows photographs that it fetched with its token.

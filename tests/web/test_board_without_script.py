@@ -1,0 +1,66 @@
+"""The board without JavaScript, and what a shared link shows: title, words and picture, drawn by the server."""
+
+import io
+import re
+import time
+from typing import Any
+
+import httpx
+import pytest
+from PIL import Image
+from playwright.sync_api import Browser, expect
+
+from tests.web.test_board_page import Night, Reporter, leader
+
+pytestmark = pytest.mark.browser
+
+
+def waited_for(night: Night, path: str, wanted: str) -> httpx.Response:
+    """The page once it holds this; it is made anew every few seconds."""
+    deadline = time.monotonic() + 60
+    while wanted not in (answer := httpx.get(f"{night.url.rstrip('/')}{path}")).text:
+        assert time.monotonic() < deadline, f"{wanted} never came: {answer.text[:3000]}"
+        time.sleep(0.2)
+    return answer
+
+
+def test_without_script_the_page_is_a_table_of_what_stands(browser: Browser, night: Night, reporter: Reporter) -> None:
+    reporter.report(1, {8: 77, 4: 12, 1: 9})
+    name, _, votes = leader(night)
+    waited_for(night, "/", f"{votes:,}")
+    with browser.new_context(java_script_enabled=False, viewport={"width": 320, "height": 700}) as context:
+        page = context.new_page()
+        page.goto(night.url)
+        expect(page.get_by_role("heading", level=1)).to_contain_text(re.compile(rf"{name}(นำ|ชนะ)"))
+        tables = page.get_by_role("table")
+        expect(tables.first.get_by_role("row").nth(1)).to_contain_text(f"{votes:,}")
+        expect(tables.last.get_by_role("row")).to_have_count(51)
+        page.get_by_role("link", name="Results in English").click()
+        expect(page.get_by_role("heading", level=1)).to_contain_text("leads by")
+
+
+def test_the_page_is_answered_304_while_nothing_changes(night: Night, reporter: Reporter) -> None:
+    reporter.report(1, {8: 78, 4: 12, 1: 9})
+    first = waited_for(night, "/", f"{leader(night)[2]:,}")
+    again = httpx.get(night.url, headers={"If-None-Match": first.headers["etag"]})
+    assert (again.status_code, again.content) == (304, b"")
+    assert httpx.get(night.url, headers={"If-None-Match": 'W/"0"'}).status_code == 200
+
+
+def test_a_shared_link_says_who_leads_and_shows_a_picture(night: Night, reporter: Reporter) -> None:
+    _, name, votes = leader(night)
+    text = waited_for(night, "/?lang=en", f"{votes:,}").text
+    metas: dict[str, Any] = dict(re.findall(r'<meta (?:property|name)="([^"]+)" content="([^"]*)"', text))
+    assert metas["og:title"].startswith(f"{name} leads by")
+    assert "stations reporting" in metas["og:description"]
+    assert metas["og:image"].startswith(f"{night.url.rstrip('/')}/card.png?")
+    picture = httpx.get(metas["og:image"].replace("&amp;", "&"))
+    assert picture.headers["content-type"] == "image/png"
+    assert Image.open(io.BytesIO(picture.content)).size == (1200, 630)
+    again = httpx.get(f"{night.url.rstrip('/')}/card.png?lang=en", headers={"If-None-Match": picture.headers["etag"]})
+    assert again.status_code == 304
+
+
+def test_no_picture_of_an_election_is_made_of_what_an_address_says(night: Night) -> None:
+    text = httpx.get(night.url, params={"election": '"><script>', "lang": '"><script>'}).text
+    assert '"><script>' not in text
