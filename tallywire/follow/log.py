@@ -26,7 +26,7 @@ from tallywire.follow.origin import Origin, Shown
 from tallywire.follow.refusal import RefusedError
 from tallywire.follow.status import Status, verified
 from tallywire.follow.storing import store_definition, store_entries, store_head, store_phase, stored_definition
-from tallywire.verify.copying import DEFINITION, needed
+from tallywire.verify.copying import CHECKPOINT, DEFINITION, needed
 from tallywire.verify.source import SourceError
 
 AT_ONCE = 8
@@ -102,7 +102,11 @@ class FollowedLog:
             copy = self._copy = await self._begin()
         if await store_phase(self._database.pool, self.id, self.shown.phase):
             self._ring(self.id)
-        await self._look_again(copy)
+        try:
+            await self._look_again(copy)
+        except RefusedError:
+            await self._compare(copy)
+            raise
         began = asyncio.get_running_loop().time()
         content = await self._origin.head_beyond(self.id, copy.size)
         if content is not None:
@@ -205,6 +209,14 @@ class FollowedLog:
         width = width_of(0, number, head.size)
         copy.same(number, await self._bundle(number, width), (await copy.hashes(number))[:width])
         self._look_back = number + 1
+
+    async def _compare(self, copy: LogCopy) -> None:
+        """Raises RefusedError with both heads where the entries differ because the origin signed them anew."""
+        head, note = await self._checked(await needed(self._log, CHECKPOINT))
+        if head.size > copy.size:
+            await self._tell_fork(copy, head, note)
+        elif await copy.root(head.size) != head.root:
+            await self._tell_fork(copy, head, note, certain=True)
 
     async def _bundle(self, number: int, width: int) -> bytes | None:
         return await self._log.get(f"tile/{TilePath(None, number, width)}")

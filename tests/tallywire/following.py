@@ -29,13 +29,20 @@ query Following($election: ID!) {
 """
 
 
+def documented(origin: str, folder: Path) -> list[str]:
+    """The options of the command that docs/followers.md begins with, for this origin and this folder."""
+    page = (Path(__file__).parent.parent.parent / "docs" / "followers.md").read_text("utf-8")
+    line = next(line for line in page.splitlines() if line.startswith("    tallywire serve --follow"))
+    return [{"https://wire.example": origin, "outlet": str(folder)}.get(word, word) for word in line.split()[2:]]
+
+
 class FollowerNode:
     """One `tallywire serve --follow`; `database_url` and `folder` are its own."""
 
     def __init__(self, database_url: str, folder: Path, origin: str, *arguments: str) -> None:
         self.night = Night(database_url, "small")
         self.folder = folder
-        self.arguments = ("--data-dir", str(folder), "--follow", origin, *arguments)
+        self.arguments = (*documented(origin, folder), *arguments)
         self.server = self.start()
 
     def start(self) -> ServerProcess:
