@@ -16,7 +16,7 @@ REASON = "รูปถ่ายมาถึงแล้ว · The photograph arr
 AT_ONCE = 50
 # Whoever an editor has put back, or revoked, waits for an editor: such tallies have no salt left, or no valid token.
 WAITING = """
-    SELECT t.id, t.election_id, t.station_id, t.contest_id
+    SELECT t.id, t.election_id, t.station_id, t.contest_id, t.recorded_at
     FROM tally t JOIN reporter r ON r.id = t.reporter_id JOIN election x ON x.id = t.election_id
     CROSS JOIN LATERAL (
         SELECT max((f->'numbers'->>'need')::int) FILTER (WHERE f->>'rule' = 'EVIDENCE_MISSING') AS need,
@@ -25,7 +25,8 @@ WAITING = """
     WHERE t.state = 'HELD' AND t.salt IS NOT NULL AND r.revoked_at IS NULL AND x.phase = 'COUNTING' AND hold.alone
         AND hold.need <= (SELECT count(*) FROM evidence e WHERE e.sha256 = ANY(t.evidence))
         AND ($1::text IS NULL OR t.evidence @> ARRAY[$1])
-    ORDER BY t.election_id, t.recorded_at, t.id LIMIT $2
+        AND (t.election_id, t.recorded_at, t.id) > ($2, $3, $4)
+    ORDER BY t.election_id, t.recorded_at, t.id LIMIT $5
 """
 
 
@@ -33,14 +34,16 @@ async def release_photographed(pool: asyncpg.Pool, sha256: str | None = None) ->
     """Lets count what may; the elections in which something was released.
 
     `sha256`: looks only at tallies that name this photograph. A tally that something newer stands in the way of stays
-    held, for an editor.
+    held, for an editor; however many of those there are, the others behind them are looked at as well.
     """
-    rows = await pool.fetch(WAITING, sha256, AT_ONCE)
-    released = set()
-    for election_id in sorted({row["election_id"] for row in rows}):
-        async with pool.acquire() as connection, connection.transaction():
-            if await _release(connection, election_id, [row for row in rows if row["election_id"] == election_id]):
-                released.add(election_id)
+    released: set[str] = set()
+    last: tuple[str, datetime, str] = ("", datetime.fromtimestamp(0, UTC), "")
+    while rows := await pool.fetch(WAITING, sha256, *last, AT_ONCE):
+        last = (rows[-1]["election_id"], rows[-1]["recorded_at"], rows[-1]["id"])
+        for election_id in sorted({row["election_id"] for row in rows}):
+            async with pool.acquire() as connection, connection.transaction():
+                if await _release(connection, election_id, [row for row in rows if row["election_id"] == election_id]):
+                    released.add(election_id)
     return released
 
 
