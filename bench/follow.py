@@ -1,0 +1,140 @@
+"""What a follower costs its origin, beside one plain subscriber: CPU of the origin's process an entry.
+
+python -m bench.follow: a server over a night's log that grows step by step, with nobody, with one reader of
+`tallyReports`, and with one follower.
+"""
+
+import argparse
+import asyncio
+import contextlib
+import re
+import sys
+import tempfile
+import time
+from asyncio.subprocess import PIPE, Process
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import httpx
+import psutil
+
+from bench.verify import write_log
+from db.database import Database
+from tallywire.loading import checked_package, load_package
+from tallywire.packaged import bangkok
+from tallywire.settings import Settings
+from tallywire.storage import open_storage
+
+ELECTION = "bkk-2022"
+STEP_SECONDS = 0.25
+PATIENCE_SECONDS = 300
+REPORTS = """
+subscription Reports($after: Cursor) {
+  tallyReports(electionId: "bkk-2022", after: $after) {
+    sequence cursor kind station { id } contest { id } recordedAt reason decidedBy ruleset commitment salt
+    tally { id revision coverage votes { votes } validBallots invalidBallots noVoteBallots ballotsCast reporter }
+    previous { id }
+  }
+}
+"""
+CURSOR = 'query { election(id: "bkk-2022") { cursor following { size } } }'
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--seconds", type=int, default=20, help="of each of the three")
+    parser.add_argument("--rate", type=int, default=100, help="entries a second")
+    arguments = parser.parse_args()
+    with tempfile.TemporaryDirectory(prefix="tallywire-follow-") as folder:
+        asyncio.run(measure(Path(folder), arguments.seconds, arguments.rate))
+    return 0
+
+
+async def measure(folder: Path, seconds: int, rate: int) -> None:
+    settings = Settings(data_dir=folder / "origin")
+    async with open_storage(settings) as database:
+        await load_package(database, bangkok(), checked_package(bangkok())[0])
+    await write_log(folder / "origin", 3 * seconds * rate)
+    async with open_storage(settings) as database:
+        await database.pool.execute("UPDATE log_head SET sequence = 0")
+        await database.pool.execute("UPDATE election SET phase = 'COUNTING', opened_at = now()")
+        async with served(folder / "origin") as (origin, url):
+            night = Night(database, psutil.Process(origin.pid), url, seconds, rate)
+            await night.grow("nobody")
+            reading = asyncio.create_task(read(url))
+            await night.grow("one reader of tallyReports")
+            reading.cancel()
+            async with served(folder / "outlet", "--follow", url) as (_, outlet):
+                await caught_up(outlet, night.size)
+                await night.grow("one follower")
+                await caught_up(outlet, night.size)
+
+
+class Night:
+    """`size` entries are in the log by now."""
+
+    def __init__(self, database: Database, origin: psutil.Process, url: str, seconds: int, rate: int) -> None:
+        self.size = 0
+        self._database = database
+        self._origin = origin
+        self._url = url
+        self._steps = int(seconds / STEP_SECONDS)
+        self._step = int(rate * STEP_SECONDS)
+
+    async def grow(self, who: str) -> None:
+        before, began, first = self._cpu(), time.monotonic(), self.size
+        for step in range(1, self._steps + 1):
+            self.size += self._step
+            await self._database.pool.execute("UPDATE log_head SET sequence = $1", self.size)
+            await asyncio.sleep(max(0.0, began + step * STEP_SECONDS - time.monotonic()))
+        cpu, elapsed = self._cpu() - before, time.monotonic() - began
+        entries = self.size - first
+        print(
+            f"{who}: {entries:,} entries in {elapsed:.0f} s, CPU of the origin {cpu / entries * 1e6:,.0f} µs an entry"
+        )
+
+    def _cpu(self) -> float:
+        return float(sum(self._origin.cpu_times()[:2]))
+
+
+@contextlib.asynccontextmanager
+async def served(folder: Path, *arguments: str) -> AsyncIterator[tuple[Process, str]]:
+    command = (sys.executable, "-m", "tallywire.cli", "serve", "--port", "0", "--data-dir", str(folder), *arguments)
+    process = await asyncio.create_subprocess_exec(*command, stdout=PIPE)
+    try:
+        assert process.stdout is not None
+        found = re.search(rb"http://\S+?:\d+", await process.stdout.readline())
+        assert found is not None, "the server did not start"
+        yield process, found[0].decode()
+    finally:
+        process.terminate()
+        await process.wait()
+
+
+async def read(url: str) -> None:
+    """One subscriber, from here on, over server-sent events."""
+    async with httpx.AsyncClient(timeout=None) as client:
+        cursor = (await ask(client, url))["cursor"]
+        body = {"query": REPORTS, "variables": {"after": cursor}}
+        headers = {"Accept": "text/event-stream"}
+        async with client.stream("POST", f"{url}/graphql", json=body, headers=headers) as answer:
+            async for _ in answer.aiter_raw():
+                """What is read is not looked at."""
+
+
+async def caught_up(url: str, size: int) -> None:
+    deadline = time.monotonic() + PATIENCE_SECONDS
+    async with httpx.AsyncClient(timeout=60) as client:
+        while ((await ask(client, url) or {}).get("following") or {"size": -1})["size"] < size:
+            assert time.monotonic() < deadline, "the follower did not catch up"
+            await asyncio.sleep(0.2)
+
+
+async def ask(client: httpx.AsyncClient, url: str) -> dict[str, dict[str, int]]:
+    answer = await client.post(f"{url}/graphql", json={"query": CURSOR})
+    found: dict[str, dict[str, int]] = answer.json()["data"]["election"]
+    return found
+
+
+if __name__ == "__main__":
+    sys.exit(main())
