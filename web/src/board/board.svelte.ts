@@ -6,6 +6,7 @@ import { BoardDocument, ElectionsDocument, LocalRacesDocument, RaceDocument } fr
 import type { BoardSubscription, BoardSubscriptionVariables, ElectionsQuery, LocalRacesQuery, RaceQuery } from "../generated/board";
 import { ask, QueryFailed } from "../api/ask";
 import { deck, headline, kindOf, plain, spoken, type Kind, type Night } from "./headline";
+import type { Cut } from "./line";
 import { Pace } from "./pace";
 import { page } from "./page.svelte";
 import { applyUpdate, keyOf, newer, type Result, type Results, type Update } from "./results";
@@ -41,6 +42,12 @@ interface Shown {
   readonly step: boolean;
 }
 
+/** Results as they stood at a cut. */
+interface Past {
+  readonly cut: Cut;
+  readonly results: Results;
+}
+
 export type Loading = { is: "loading" } | { is: "ready" } | { is: "empty" } | { is: "failed"; incident: string | null };
 
 class Board {
@@ -54,9 +61,11 @@ class Board {
   isTest = $state(false);
   #shown = $state.raw<Shown>({ results: new Map(), dataTime: null, step: true });
 
-  readonly results: Results = $derived(this.#shown.results);
-  readonly dataTime: string | null = $derived(this.#shown.dataTime);
-  readonly step: boolean = $derived(this.#shown.step);
+  /** The cut looked back at, while what comes in is kept and not shown; null: now. */
+  past = $state.raw<Past | null>(null);
+  readonly results: Results = $derived(this.past?.results ?? this.#shown.results);
+  readonly dataTime: string | null = $derived(this.past?.cut.takenAt ?? this.#shown.dataTime);
+  readonly step: boolean = $derived(this.past !== null || this.#shown.step);
 
   readonly city: Result | undefined = $derived(this.race ? this.results.get(keyOf(this.race.id, this.race.area.id)) : undefined);
   readonly standings: readonly Standing[] = $derived(standings(this.race?.candidates ?? [], this.city));
@@ -96,6 +105,23 @@ class Board {
     this.#wire?.tryNow();
   }
 
+  /** Shows the whole page as it stood at this cut; what was asked last is shown, in whatever order answers come. */
+  async lookBack(cut: Cut): Promise<void> {
+    const { election, race } = this;
+    if (!election || !race) return;
+    page.lookBack(cut.number);
+    const { ResultsAtDocument } = await import("../generated/night");
+    const { results } = await ask(ResultsAtDocument, { electionId: election.id, ...shownIn(election, race), at: cut.cursor });
+    if (page.cut === cut.number) this.past = { cut, results: new Map(results.map((result) => [keyOf(result.contest.id, result.area.id), result])) };
+  }
+
+  backToNow(): void {
+    this.past = null;
+    this.#missed = true;
+    this.#shown = { ...this.#shown, step: true };
+    page.lookBack(null);
+  }
+
   resultIn(areaId: string): Result | undefined {
     return this.race ? this.results.get(keyOf(this.race.id, areaId)) : undefined;
   }
@@ -129,8 +155,7 @@ class Board {
       operation: BoardDocument,
       variables: {
         electionId: election.id,
-        contestIds: [race.id, ...local.map((contest) => contest.id)],
-        areaIds: [race.area.id, ...race.area.children.map((area) => area.id)],
+        ...shownIn(election, race),
       },
       cursorOf: (data) => data.resultUpdates.cursor,
       hear: (data, afterLoss) => this.#take(data.resultUpdates, afterLoss),
@@ -194,6 +219,14 @@ function widest(election: Election): Election["contests"][number] | undefined {
     (best, contest) => (best && width(best) <= width(contest) ? best : contest),
     undefined,
   );
+}
+
+/** What the page shows of the election: the widest race and the local ones, there and in the areas right below. */
+function shownIn(election: Election, race: Race): { contestIds: string[]; areaIds: string[] } {
+  return {
+    contestIds: [race.id, ...localContests(election, race).map((contest) => contest.id)],
+    areaIds: [race.area.id, ...race.area.children.map((area) => area.id)],
+  };
 }
 
 /** Contests of one other office that are decided in the areas below: here the council's. */

@@ -1,15 +1,15 @@
 import { describe, expect, it } from "vitest";
 import { listed, ofEntry, ofTally, type Entry, type Tally } from "./lines";
 
-const station = { number: 3, area: { level: "SUBDISTRICT", nameTh: "ลุมพินี", nameEn: "Lumphini", parent: null } } as const;
+const station = { id: "e/st-3", number: 3, area: { level: "SUBDISTRICT", nameTh: "ลุมพินี", nameEn: "Lumphini", parent: null } } as const;
 const contest = { id: "e/governor" };
 
 function tally(id: string, over: Partial<Tally> = {}): Tally {
-  return { id, state: "ACCEPTED", coverage: "PARTIAL", countedAt: "2022-05-22T15:00:00Z", recordedAt: "2022-05-22T15:01:00Z", validBallots: 99, contest, station, ...over };
+  return { id, state: "ACCEPTED", coverage: "PARTIAL", countedAt: "2022-05-22T15:00:00Z", recordedAt: "2022-05-22T15:01:00Z", validBallots: 99, evidence: [], contest, station, ...over };
 }
 
 function entry(sequence: number, over: Partial<Entry> = {}): Entry {
-  const told = { id: `t${sequence}`, coverage: "FINAL", confirmations: 0, countedAt: null, validBallots: 400 } as const;
+  const told = { id: `t${sequence}`, coverage: "FINAL" as const, confirmations: 0, countedAt: null, validBallots: 400, evidence: [] } satisfies Entry["tally"];
   return { sequence, cursor: `c${sequence}`, kind: "ACCEPTED", recordedAt: "2022-05-22T16:00:00Z", contest, station, tally: told, previous: null, reason: null, ...over };
 }
 

@@ -19,6 +19,8 @@ export interface Line {
   /** What counted until then, where it was corrected. */
   readonly validBefore: number | null;
   readonly reason: string | null;
+  /** Address of the first photograph, where there is one that may be seen. */
+  readonly photograph: string | null;
 }
 
 export function ofEntry(entry: Entry): Line {
@@ -34,6 +36,7 @@ export function ofEntry(entry: Entry): Line {
     validBallots: entry.tally?.validBallots ?? null,
     validBefore: corrected ? (entry.previous?.validBallots ?? null) : null,
     reason: entry.reason ?? null,
+    photograph: entry.tally?.evidence[0]?.url ?? null,
   };
 }
 
@@ -52,6 +55,7 @@ export function ofTally(tally: Tally): Line {
     validBallots: tally.state === "HELD" ? null : tally.validBallots,
     validBefore: null,
     reason: null,
+    photograph: tally.evidence[0]?.url ?? null,
   };
 }
 

@@ -25,6 +25,8 @@ class Page {
   /** Code of the area or station whose page this is; both null: the whole election. */
   area = $state<string | null>(query.get("area"));
   station = $state<string | null>(query.get("station"));
+  /** Number of the cut looked back at; null: now. */
+  cut = $state<number | null>(/^\d+$/.test(query.get("cut") ?? "") ? Number(query.get("cut")) : null);
   readonly election = query.get("election");
 
   constructor() {
@@ -87,6 +89,11 @@ class Page {
   draw(view: MapView): void {
     this.view = view;
     this.#address("map", view === "tile" ? null : view);
+  }
+
+  lookBack(cut: number | null): void {
+    this.cut = cut;
+    this.#address("cut", cut === null ? null : String(cut));
   }
 
   pick(code: string): void {
