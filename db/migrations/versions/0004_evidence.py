@@ -22,9 +22,7 @@ def upgrade() -> None:
         sa.Column("height", sa.Integer(), nullable=False),
         sa.Column("uploaded_by", sa.String(), sa.ForeignKey("reporter.id"), nullable=False),
         sa.Column("uploaded_at", sa.DateTime(timezone=True), nullable=False),
-        sa.CheckConstraint(
-            "sha256 ~ '^[0-9a-f]{64}$' AND public_sha256 ~ '^[0-9a-f]{64}$'", name="digests_are_sha256"
-        ),
+        sa.CheckConstraint("sha256 ~ '^[0-9a-f]{64}$' AND public_sha256 ~ '^[0-9a-f]{64}$'", name="digests_are_sha256"),
         sa.CheckConstraint(
             "bytes > 0 AND public_bytes > 0 AND width > 0 AND height > 0", name="photographs_are_not_empty"
         ),
