@@ -1,6 +1,7 @@
 /** Every draft on this phone, kept at each key. */
 import { type Coverage, type Draft, draftKey, newDraft, type SheetAt } from "./draft";
 import { inputOf, newId } from "./input";
+import * as lastkey from "./lastkey";
 import { outbox } from "./outbox.svelte";
 import { type Item, newestAt, sameSheet } from "./queue";
 import { session } from "./session.svelte";
@@ -18,6 +19,8 @@ class Drafts {
   async start(store: Store): Promise<void> {
     this.#store = store;
     this.all = new Map((await store.drafts()).map((draft) => [draft.key, draft]));
+    const noted = lastkey.read();
+    if (noted) this.put(noted);
   }
 
   get(key: string): Draft | undefined {
@@ -37,10 +40,14 @@ class Drafts {
   put(draft: Draft): void {
     this.all = new Map(this.all).set(draft.key, draft);
     this.pending += 1;
+    lastkey.note(draft);
     this.#store
       .keepDraft(draft)
       .then(
-        () => (this.broken = false),
+        () => {
+          this.broken = false;
+          lastkey.settled(draft);
+        },
         () => (this.broken = true),
       )
       .finally(() => (this.pending -= 1));
@@ -65,11 +72,13 @@ class Drafts {
 
   async drop(key: string): Promise<void> {
     this.forget(key);
+    lastkey.settled(key);
     await this.#store.dropDraft(key);
   }
 
   /** Into the queue, with or without a network. The draft is gone from the phone; `forget` takes it from the screen. */
   async send(draft: Draft, sheet: Sheet): Promise<void> {
+    lastkey.settled(draft.key);
     await outbox.queue(draft.key, itemOf(draft, sheet, newId()), draft.mends ? [draft.mends] : []);
   }
 
@@ -79,6 +88,8 @@ class Drafts {
 
   /** This phone's next person takes over what is typed: the drafts that change their key, and the keys that go. */
   async adopt(person: Person): Promise<void> {
+    const noted = lastkey.read();
+    if (noted) lastkey.settled(noted.key);
     const moved = [...this.all.values()].map((draft) => ({ old: draft.key, draft: owned(draft, person.id) }));
     const gone = moved.filter(({ old, draft }) => old !== draft.key).map(({ old }) => old);
     const drafts = moved.map(({ draft }) => draft);
