@@ -2,4 +2,15 @@
 
 from gql.resolvers import audit, cuts, differences, elections, ledger, people, results, review, submissions, tallies
 
-__all__ = ["audit", "cuts", "differences", "elections", "ledger", "people", "results", "review", "submissions", "tallies"]
+__all__ = [
+    "audit",
+    "cuts",
+    "differences",
+    "elections",
+    "ledger",
+    "people",
+    "results",
+    "review",
+    "submissions",
+    "tallies",
+]
