@@ -2,6 +2,7 @@
 
 import asyncio
 import hashlib
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
 from urllib.parse import urlsplit
@@ -18,7 +19,7 @@ from tallywire.verify.memory import recall, remember
 from tallywire.verify.served import Served
 from tallywire.verify.source import Address, Folder, Saved, Source, SourceError
 from tallywire.verify.summary import summary
-from tallywire.verify.where import NoElectionError, Place, photographs_of, place_of
+from tallywire.verify.where import NoElectionError, Place, files_of, photographs_of, place_of
 
 FAULTS_SHOWN = 50
 
@@ -34,6 +35,10 @@ def verify_command(
         bool | None,
         typer.Option("--stations/--no-stations", help="Compare every station's tally too (small elections: always)."),
     ] = None,
+    cuts: Annotated[
+        bool | None,
+        typer.Option("--cuts/--no-cuts", help="Check every cut's results file (few: always; else the newest)."),
+    ] = None,
     evidence: Annotated[bool, typer.Option("--evidence", help="Fetch every photograph and check its digest.")] = False,
     token: Annotated[str | None, typer.Option(envvar="TALLYWIRE_TOKEN", help="To read there, if needed.")] = None,
 ) -> None:
@@ -47,7 +52,9 @@ def verify_command(
         _check_receipt(Path(place), keys)
         return
     try:
-        sound = asyncio.run(_run(place, election, keys, state, forget, save, Wanted(stations), evidence, token))
+        sound = asyncio.run(
+            _run(place, election, keys, state, forget, save, Wanted(stations, cuts=cuts), evidence, token)
+        )
     except (SourceError, NoElectionError) as error:
         fail(str(error))
     except BadNoteError as error:
@@ -87,7 +94,8 @@ async def _run(
                 progress.update(tasks[what], completed=done)  # type: ignore[arg-type]
 
             served = None if place.folder else Served(client)
-            outcome = await check(source, served, keys, memory, Wanted(wanted.stations, photographs), told)
+            given_files = replace(wanted, photographs=photographs, files=files_of(place, client, save))
+            outcome = await check(source, served, keys, memory, given_files, told)
     if remembered is not None and not outcome.faults:
         remember(remembered, outcome.memory)
     _report(outcome)

@@ -6,11 +6,13 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
+from ledger.cut_line import cut_line_of
 from ledger.merkle import leaf_hash, root_of
 from ledger.note import VerifierKey
 from ledger.terms import BadDefinitionError
 from ledger.verify import BadResultsError, Copy, Fault, Verified, result_differences, result_fault, verify
 from tallywire.verify.copying import read_copy, read_keys, read_sealed
+from tallywire.verify.cuts import chosen, cut_faults, cut_path
 from tallywire.verify.memory import Memory
 from tallywire.verify.photographs import look_at
 from tallywire.verify.served import Served, smallest_areas, station_faults
@@ -25,10 +27,12 @@ Told = Callable[[str, int, int], None]
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """`stations` None: where the election is small. `photographs`: where they are had by their digest."""
+    """`stations`, `cuts` None: where there are few. `photographs`, `files`: where they are had."""
 
     stations: bool | None = None
     photographs: Source | None = None
+    cuts: bool | None = None
+    files: Source | None = None
 
 
 @dataclass(slots=True)
@@ -58,6 +62,8 @@ async def check(
     if trusted.first_met:
         outcome.notes.append("the log's key was taken from the server itself: compare it, or name it with --key")
     await _check_results(source, served, copy, outcome, wanted, told)
+    if wanted.files is not None and wanted.cuts is not False:
+        await _check_cuts(wanted.files, copy, outcome, wanted.cuts, told, copied=served is None)
     if wanted.photographs is not None:
         await _check_photographs(wanted.photographs, outcome, told)
     return outcome
@@ -141,6 +147,30 @@ async def _check_stations(
     outcome.faults += faults
     if differing and not faults:
         outcome.notes.append("each station's own tally is served as the entries have it: the sums over them are wrong")
+
+
+async def _check_cuts(
+    source: Source, copy: Copy, outcome: Outcome, every: bool | None, told: Told, *, copied: bool
+) -> None:
+    """`copied`: a folder, which need not have them."""
+    newest = cut_line_of(outcome.verified.head.extensions)
+    if newest is None:
+        outcome.notes.append("the head names no cut: no results file was checked")
+        return
+    numbers = chosen(newest, every)
+    if copied and not every and await source.get(cut_path(newest.number)) is None:
+        outcome.notes.append("there are no results files of cuts here: none was checked")
+        return
+    try:
+        faults = await cut_faults(source, copy, outcome.verified, newest, numbers, told)
+    except SourceError as error:
+        outcome.faults.append(Fault("cuts", str(error)))
+        return
+    outcome.faults += faults
+    outcome.notes.append(
+        f"{len(numbers)} of {newest.number + 1} cuts were held against the entries"
+        + ("" if len(numbers) > newest.number else "; --cuts takes all")
+    )
 
 
 async def _check_photographs(source: Source, outcome: Outcome, told: Told) -> None:

@@ -6,6 +6,7 @@ from urllib.parse import unquote
 
 import httpx
 
+from tallywire.verify.cuts import ResultsFiles
 from tallywire.verify.served import Served
 from tallywire.verify.source import Folder, Saved, Source, asked
 
@@ -64,3 +65,11 @@ def photographs_of(place: Place, client: httpx.AsyncClient, save: Path | None) -
         return Folder(place.folder / "evidence")
     photographs: Source = Photographs(client)
     return Saved(photographs, save / "evidence") if save else photographs
+
+
+def files_of(place: Place, client: httpx.AsyncClient, save: Path | None) -> Source:
+    """Results files of cuts: from the server (kept in the copy's folder `cuts`), or out of that folder."""
+    if place.folder is not None:
+        return Folder(place.folder)
+    files: Source = ResultsFiles(client, place.election)
+    return Saved(files, save) if save else files
