@@ -9,9 +9,8 @@ from typing import Any, TypeVar
 
 from graphql import GraphQLResolveInfo, GraphQLSchema
 from strawberry import Schema
+from strawberry.permission import BasePermission
 from strawberry.types import get_object_definition
-
-from gql.access import Access
 
 Resolver = TypeVar("Resolver", bound=Callable[..., Awaitable[Any]])
 _LEAN: set[Callable[..., Any]] = set()
@@ -32,11 +31,11 @@ def install(schema: Schema) -> None:
         resolver = field.base_resolver and field.base_resolver.wrapped_func
         if resolver in _LEAN:
             name = schema.config.name_converter.from_field(field)
-            marks = [mark() for mark in field.permission_classes if issubclass(mark, Access)]
+            marks = [mark() for mark in field.permission_classes]
             served.mutation_type.fields[name].resolve = _resolve(resolver, marks)
 
 
-def _resolve(resolver: Callable[..., Awaitable[Any]], marks: list[Access]) -> Callable[..., Awaitable[Any]]:
+def _resolve(resolver: Callable[..., Awaitable[Any]], marks: list[BasePermission]) -> Callable[..., Awaitable[Any]]:
     async def resolve(source: Any, info: GraphQLResolveInfo[Any], **arguments: Any) -> Any:
         if (outcome := info.context.outcome) is not None:
             info.context.outcome = None

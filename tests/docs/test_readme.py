@@ -63,6 +63,8 @@ def test_each_shell_block_runs_as_it_stands(bangkok_served: Night, tmp_path: Pat
         assert "event: next" in ran.stdout and '"SNAPSHOT"' in ran.stdout
     elif "curl" in script:
         assert '"stationsFinal":0' in ran.stdout
+    elif "verify" in script:
+        assert ran.stdout.startswith("OK: ") and "6,817 stations" in ran.stdout
     else:
         assert "bkk-2022: sound. 0 entries" in ran.stdout
 

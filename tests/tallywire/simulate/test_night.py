@@ -173,7 +173,7 @@ async def test_a_server_that_never_comes_back_ends_the_night() -> None:
     plan = _plan()
     fake = FakeServer(plan.election)
     async with serving(fake, free_port()) as url:
-        night = asyncio.create_task(run_night(plan, url=url, token=OPERATOR_TOKEN, speed=10_000, patience_seconds=0.5))
+        night = asyncio.create_task(run_night(plan, url=url, token=OPERATOR_TOKEN, speed=1_000, patience_seconds=0.5))
         await _until_answered(fake, 20)
     with pytest.raises(UnreachableError, match="no answer from"):
         await night
