@@ -1,47 +1,83 @@
-"""The whole Bangkok night at full speed: a server of its own, every volunteer's tallies over HTTP, then fsck.
+"""The Bangkok night: a server of its own, every volunteer's tallies over HTTP, then fsck.
 
-make night
+make night                                                   the whole of it at full speed
+python -m bench.night --speed 60 --readers 1000              with readers: what reaches them when, and whether all of it
+python -m bench.night --speed 60 --readers 1000 --minutes 5  the first five minutes of that
 """
 
 import argparse
+import asyncio
 import os
 import resource
 import subprocess
 import sys
 import tempfile
 import time
+import tomllib
 from pathlib import Path
 
 import psutil
+
+from bench.night_watched import answers_in, watch
+from tallywire.settings import Settings
 
 ROOT = Path(__file__).parent.parent
 TALLYWIRE = (sys.executable, "-m", "tallywire.cli")
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser(description=__doc__)
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--speed", type=float, default=0)
     parser.add_argument("--package", type=Path, default=ROOT / "data" / "bkk2022")
+    parser.add_argument("--readers", type=int, default=0)
+    parser.add_argument("--groups", type=int, default=20)
+    parser.add_argument("--minutes", type=float, default=0, help="end the night after so many; 0: play all of it")
+    parser.add_argument("--workers", type=int, default=1)
     arguments = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="tallywire-night-") as folder:
-        return play(Path(folder), arguments.package, arguments.speed)
+        return play(Path(folder), arguments)
 
 
-def play(folder: Path, package: Path, speed: float) -> int:
+def play(folder: Path, arguments: argparse.Namespace) -> int:
     data = ("--data-dir", str(folder))
-    run("import", str(package), *data)
+    run("import", str(arguments.package), *data)
     token = run("token", "--role", "OPERATOR", *data).strip().splitlines()[-1]
-    with subprocess.Popen((*TALLYWIRE, "serve", "--port", "0", *data), stdout=subprocess.PIPE, text=True) as server:
+    serve = (*TALLYWIRE, "serve", "--port", "0", "--workers", str(arguments.workers), *data)
+    # Heartbeats tell readers of quiet districts how far the log has come, so that the end is not waited for.
+    environment = {"TALLYWIRE_HEARTBEAT_SECONDS": "5", **os.environ}
+    with subprocess.Popen(serve, stdout=subprocess.PIPE, text=True, env=environment) as server:
         try:
             assert server.stdout is not None
             url = server.stdout.readline().split("serves on ")[1].split("/graphql")[0]
-            code = simulate(url, package, speed, token, psutil.Process(server.pid))
+            process = psutil.Process(server.pid)
+            if arguments.readers:
+                code = watched(url, process, arguments, token, folder)
+            else:
+                code = simulate(url, arguments.package, arguments.speed, token, process)
         finally:
             server.terminate()
     began = time.monotonic()
     print(run("fsck", *data), end="")
     print(f"fsck took {time.monotonic() - began:.1f} s")
     return code
+
+
+def watched(url: str, server: psutil.Process, arguments: argparse.Namespace, token: str, folder: Path) -> int:
+    """With readers; 1 where one did not end exact."""
+    night = ["--url", url, "--package", str(arguments.package), "--speed", str(arguments.speed)]
+    crowd = {"readers": arguments.readers, "groups": arguments.groups, "minutes": arguments.minutes}
+
+    async def work() -> tuple[bool, int]:
+        audience, seen, code = await watch(server, url, read_id(arguments.package), folder, night, token, **crowd)
+        await audience.measure(seen, answers_in(folder / "answers.txt"), Settings(data_dir=folder))
+        return seen.show(), 0 if arguments.minutes else code
+
+    exact, code = asyncio.run(work())
+    return code if exact else 1
+
+
+def read_id(package: Path) -> str:
+    return tomllib.loads((package / "election.toml").read_text())["id"]  # type: ignore[no-any-return]
 
 
 def simulate(url: str, package: Path, speed: float, token: str, server: psutil.Process) -> int:

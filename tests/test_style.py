@@ -25,6 +25,12 @@ def test_no_module_is_longer_than_one_can_read_at_once() -> None:
     assert {name: lines for name, lines in long.items() if lines > LINES_MAX} == {}
 
 
+def test_no_two_files_of_tests_share_a_name() -> None:
+    # Where folders of tests are no packages, pytest refuses the second of two that are called alike.
+    names = [path.name for path in MODULES if path.name.startswith("test_")]
+    assert sorted(name for name in set(names) if names.count(name) > 1) == []
+
+
 def test_no_module_is_named_after_nothing() -> None:
     assert [str(path) for path in MODULES if path.stem in FORBIDDEN] == []
 

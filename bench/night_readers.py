@@ -1,0 +1,226 @@
+"""A night's readers in one process: each holds what it was told; a few go away and come back, a few stop reading.
+
+Equal frames are decoded once for all who are sent them, so that the readers are not what is measured.
+"""
+
+import asyncio
+import hashlib
+import random
+import resource
+import time
+from pathlib import Path
+from typing import Any
+
+import orjson
+import uvloop
+
+from bench.fanout_control import obey
+from bench.fanout_readers import HANDSHAKE
+from feed.position import decode
+
+QUERY = """subscription Night($election: ID!, $areas: [ID!]!, $after: Cursor) {
+  resultUpdates(electionId: $election, areaIds: $areas, after: $after) {
+    kind cursor reset conflated
+    results { contest { id } area { id } stationsReporting ballotsCast rows { candidate { id } votes share rank } }
+  }
+}"""
+TEXT, CLOSE, PING = 0x81, 0x88, 0x89
+RECONNECTING, STALLED = 20, 100
+AWAY_SECONDS = (0.0, 2.0)
+STAY_SECONDS = (5.0, 20.0)
+STALL_SECONDS = (10.0, 60.0)
+DECODED_MAX = 512
+AT_ONCE = 50
+
+
+class Seat:
+    """One reader, over all of its connections. `told`: when, and from which entry to which, while it was there."""
+
+    def __init__(self, number: int, area: str) -> None:
+        self.area = area
+        self.reconnecting = number % RECONNECTING == 0
+        self.stalled = number % STALLED == 7
+        self.held: dict[tuple[str, str], Any] = {}
+        self.cursor: str | None = None
+        self.sequence = -1
+        self.told: list[tuple[float, int, int]] = []
+        self.connections = self.resets = self.conflated = 0
+
+    def take(self, update: dict[str, Any], now: float, *, first: bool) -> None:
+        if update["kind"] == "SNAPSHOT":
+            self.resets += self.cursor is not None
+            self.held.clear()
+        for result in update["results"]:
+            self.held[result["contest"]["id"], result["area"]["id"]] = result
+        before, self.cursor = self.sequence, update["cursor"]
+        self.sequence = update["sequence"]
+        self.conflated += update["conflated"]
+        if not first:
+            self.told.append((now, before, self.sequence))
+
+
+class Line(asyncio.Protocol):
+    """One connection of a seat."""
+
+    def __init__(self, crowd: "Crowd", seat: Seat) -> None:
+        self.crowd = crowd
+        self.seat = seat
+        self.buffer = bytearray()
+        self.upgraded = False
+        self.answers = 0
+        self.over = asyncio.get_running_loop().create_future()
+
+    def connection_made(self, transport: Any) -> None:
+        self.transport = transport
+        transport.write(HANDSHAKE.encode())
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        if not self.over.done():
+            self.over.set_result(None)
+
+    def data_received(self, data: bytes) -> None:
+        self.buffer += data
+        if not self.upgraded:
+            end = self.buffer.find(b"\r\n\r\n")
+            if end < 0:
+                return
+            del self.buffer[: end + 4]
+            self.upgraded = True
+            self._send(0x81, orjson.dumps({"type": "connection_init"}))
+        at = 0
+        while (frame := self._frame(at)) is not None:
+            kind, start, at = frame
+            self._take(kind, bytes(self.buffer[start:at]))
+        del self.buffer[:at]
+
+    def _frame(self, at: int) -> tuple[int, int, int] | None:
+        """What the frame at `at` is, and where its payload begins and ends, once it is there."""
+        buffer = self.buffer
+        if len(buffer) < at + 2:
+            return None
+        size, start = buffer[at + 1] & 127, at + 2
+        if size > 125:
+            start += 2 if size == 126 else 8
+            if len(buffer) < start:
+                return None
+            size = int.from_bytes(buffer[at + 2 : start], "big")
+        return (buffer[at], start, start + size) if len(buffer) >= start + size else None
+
+    def _take(self, kind: int, body: bytes) -> None:
+        if kind == PING:
+            self._send(0x8A, body)
+        elif kind == CLOSE:
+            self.transport.close()
+        elif kind == TEXT:
+            self.answers += 1
+            if self.answers == 1:
+                self._subscribe()
+            else:
+                self.seat.take(self.crowd.decoded(body), time.time(), first=self.answers == 2)
+
+    def _subscribe(self) -> None:
+        variables = {"election": self.crowd.election, "areas": [self.seat.area], "after": self.seat.cursor}
+        message = {"id": "1", "type": "subscribe", "payload": {"query": QUERY, "variables": variables}}
+        self._send(0x81, orjson.dumps(message))
+
+    def _send(self, kind: int, body: bytes) -> None:
+        size = bytes([0x80 | len(body)]) if len(body) < 126 else bytes([0xFE]) + len(body).to_bytes(2, "big")
+        self.transport.write(bytes([kind]) + size + b"\0\0\0\0" + body)
+
+
+class Crowd:
+    def __init__(self) -> None:
+        self.seats: list[Seat] = []
+        self.election = ""
+        self._known: dict[bytes, dict[str, Any]] = {}
+        self._tasks: list[asyncio.Task[None]] = []
+        self._calm = asyncio.Event()
+        self._gate = asyncio.Semaphore(AT_ONCE)
+
+    def decoded(self, body: bytes) -> dict[str, Any]:
+        update = self._known.get(body)
+        if update is None:
+            update = orjson.loads(body)["payload"]["data"]["resultUpdates"]
+            update["sequence"] = decode(update["cursor"]).sequence
+            if len(self._known) >= DECODED_MAX:
+                self._known.clear()
+            self._known[body] = update
+        return update
+
+    async def connect(self, port: int, election: str, areas: list[str], readers: int) -> float:
+        """Everybody in place, spread evenly over the areas; seconds until the last had its first answer."""
+        began, self.election = time.monotonic(), election
+        self.seats = [Seat(number, areas[number % len(areas)]) for number in range(readers)]
+        self._tasks = [asyncio.create_task(self._sit(port, seat)) for seat in self.seats]
+        while any(seat.cursor is None for seat in self.seats):  # noqa: ASYNC110
+            await asyncio.sleep(0.05)
+        return time.monotonic() - began
+
+    async def _sit(self, port: int, seat: Seat) -> None:
+        while True:
+            try:
+                async with self._gate:
+                    loop = asyncio.get_running_loop()
+                    _, line = await loop.create_connection(lambda: Line(self, seat), "127.0.0.1", port)
+            except OSError:
+                await asyncio.sleep(0.2)
+                continue
+            seat.connections += 1
+            await self._stay(seat, line)
+            await asyncio.sleep(random.uniform(*AWAY_SECONDS))
+
+    async def _stay(self, seat: Seat, line: Line) -> None:
+        """Until the line is cut: by the server, or by the reader's own doing."""
+        while not line.over.done() and not self._calm.is_set() and (seat.reconnecting or seat.stalled):
+            await asyncio.wait({line.over}, timeout=random.uniform(*STAY_SECONDS))
+            if self._calm.is_set() or line.over.done():
+                break
+            if seat.reconnecting:
+                line.transport.abort()
+                break
+            line.transport.pause_reading()
+            await asyncio.wait({asyncio.ensure_future(self._calm.wait())}, timeout=random.uniform(*STALL_SECONDS))
+            if not line.transport.is_closing():
+                line.transport.resume_reading()
+        await line.over
+
+    def _late(self, sequence: int) -> int:
+        return sum(seat.sequence < sequence for seat in self.seats)
+
+    async def finish(self, sequence: int, file: str) -> dict[str, Any]:
+        """Nobody leaves or stalls any more; once all have come so far: what they hold, by area, and how it went."""
+        self._calm.set()
+        deadline = time.monotonic() + 120
+        while self._late(sequence) and time.monotonic() < deadline:  # noqa: ASYNC110
+            await asyncio.sleep(0.1)
+        held: dict[str, dict[str, int]] = {}
+        for seat in self.seats:
+            digests = held.setdefault(seat.area, {})
+            digests[digest(seat.held.values())] = digests.get(digest(seat.held.values()), 0) + 1
+        steady = [(seat.area, seat.told) for seat in self.seats if not seat.stalled]
+        await asyncio.to_thread(Path(file).write_bytes, orjson.dumps(steady))
+        return {
+            "late": self._late(sequence),
+            "held": held,
+            "resets": sum(seat.resets for seat in self.seats),
+            "conflated": sum(seat.conflated for seat in self.seats),
+            "updates": sum(len(seat.told) for seat in self.seats),
+            "connections": sum(seat.connections for seat in self.seats),
+        }
+
+
+def digest(results: Any) -> str:
+    """Of results in any order."""
+    rows = sorted(orjson.dumps(result, option=orjson.OPT_SORT_KEYS) for result in results)
+    return hashlib.sha256(b"\n".join(rows)).hexdigest()
+
+
+async def main() -> None:
+    most = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
+    resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
+    crowd = Crowd()
+    await obey({"connect": crowd.connect, "finish": crowd.finish})
+
+
+if __name__ == "__main__":
+    uvloop.run(main())
