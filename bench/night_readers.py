@@ -48,7 +48,8 @@ class Seat:
 
     def take(self, update: dict[str, Any], now: float, *, first: bool) -> None:
         if update["kind"] == "SNAPSHOT":
-            self.resets += self.cursor is not None
+            # All are sent everything anew when counting opens; from then on nobody may be.
+            self.resets += self.sequence >= 0
             self.held.clear()
         for result in update["results"]:
             self.held[result["contest"]["id"], result["area"]["id"]] = result

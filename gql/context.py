@@ -28,6 +28,7 @@ from feed.tail import Tail
 from feed.updates import Pace
 from gql.attempts import Attempts
 from gql.following import Followed
+from gql.keeping import PageServed
 from gql.presence import Presence
 from ledger.reader import Ledger, NoHeadError, TallyKey
 
@@ -81,7 +82,8 @@ class Outcome:
 class Context:
     """`token_refused`: a token was sent that is none; `connection_params`: Strawberry's name for the init payload.
 
-    `address`: where the request comes from, as far as that is known.
+    `address`: where the request comes from, as far as that is known. `pages`: of the feed, those
+    that were read, where that decides how long the answer may be kept.
     """
 
     services: Services
@@ -92,6 +94,7 @@ class Context:
     request: Any = None
     response: Any = None
     outcome: Outcome | None = None
+    pages: list[PageServed] | None = None
     _loaders: "Loaders | None" = field(default=None, init=False, repr=False)
 
     @property

@@ -22,6 +22,7 @@ from strawberry.http.base import BaseRequestProtocol
 from strawberry.http.exceptions import NonTextMessageReceived
 from strawberry.http.streaming import HTTPStreamTransport, merge_stream_with_heartbeat
 from strawberry.subscriptions import GRAPHQL_SSE_PROTOCOL, GRAPHQL_TRANSPORT_WS_PROTOCOL
+from strawberry.types import ExecutionResult
 
 from db.database import is_away
 from db.people import Person
@@ -30,6 +31,7 @@ from gql.errors import unavailable
 from gql.event_stream import SERVER_SENT_EVENTS, SharedEvents, resumed
 from gql.frames import BadShapeError, check_frame, check_request, parse
 from gql.groups import Groups
+from gql.keeping import AskedWith, PageServed, cache_control, tagged
 from gql.post import BODY_BYTES_MAX
 from gql.wire import Handler
 
@@ -93,7 +95,8 @@ class View(GraphQL[Context, None]):
 
     async def get_context(self, request: Request | WebSocket, response: Response | WebSocket) -> Context:
         address = request.client.host if request.client else None
-        context = Context(self._services, address=address, request=request, response=response)
+        pages: list[PageServed] | None = [] if isinstance(request, Request) else None
+        context = Context(self._services, address=address, request=request, response=response, pages=pages)
         await self.identify(context, request.headers.get("authorization"))
         return context
 
@@ -178,9 +181,31 @@ class View(GraphQL[Context, None]):
             )
             if seat is not None:
                 return SharedEvents(self.groups, seat, after or seat.asked.after, self.buffer_bytes)
-        return await super().execute_operation(
+        result = await super().execute_operation(
             request, request_adapter, request_data, context, root_value, sub_response
         )
+        if isinstance(result, ExecutionResult):
+            self._keep(request_data, context, sub_response, result)
+        return result
+
+    def _keep(self, asked: Any, context: Context, sub_response: Response, result: ExecutionResult) -> None:
+        """Says how long the answer may be kept, and that others are answered otherwise."""
+        sub_response.headers["Cache-Control"] = cache_control(
+            self.schema._schema,  # type: ignore[attr-defined]
+            asked.query or "",
+            context.pages or [],
+            role=context.role,
+            needs_token=self._services.readers_need_token,
+            failed=bool(result.errors) or context.token_refused,
+        )
+        sub_response.headers["Vary"] = "Authorization"
+
+    async def get_sub_response(self, request: Request | WebSocket) -> Response:
+        return AskedWith(request.headers)
+
+    def create_response(self, response_data: Any, sub_response: Response) -> Response:
+        response = super().create_response(response_data, sub_response)
+        return tagged(response, sub_response) if isinstance(sub_response, AskedWith) else response
 
     def _stream_result(self, request: Request, result: Any, transport: HTTPStreamTransport) -> Any:
         if not isinstance(result, SharedEvents):

@@ -5,6 +5,7 @@ from collections.abc import AsyncGenerator
 from strawberry import ID
 
 from counting.vocabulary import AreaLevel as Level
+from counting.vocabulary import ReportKind
 from feed.board import Board
 from feed.election_feed import ElectionFeed
 from feed.kinds import DeliveryMode as Mode
@@ -15,6 +16,7 @@ from feed.updates import Updates
 from gql.context import Info
 from gql.errors import not_found
 from gql.given import GroupContext
+from gql.keeping import PageServed
 from gql.resolvers.lookup import feed_of, feed_with, position, unknown_position
 from gql.schema.types.definition import Election
 from gql.schema.types.pages import page_size
@@ -114,14 +116,23 @@ async def feed_page(info: Info, election_id: ID, after: Cursor | None = None, fi
     feed, size = feed_of(info, election_id), page_size(first, 500)
     start = await _start(feed, position(after))
     if not info.context.may_see(feed):
+        _note(info, PageServed(public=False, full=False, anchored=False, holds=False))
         return FeedPage(reports=[], cursor=Cursor(feed.position.encode()), has_more=False)
     entries = await entries_after(feed, info.context.services.database.pool, start, size)
     last = entries[-1].sequence if entries else start
+    full = 0 < len(entries) == size and last < feed.sequence
+    holds = any(entry.kind is ReportKind.HELD for entry in entries)
+    _note(info, PageServed(feed.opened, full, anchored=after is not None, holds=holds))
     return FeedPage(
         reports=[TallyReport(feed=feed, entry=entry) for entry in entries],
         cursor=Cursor(feed.position_of(last).encode()),
         has_more=last < feed.sequence,
     )
+
+
+def _note(info: Info, page: PageServed) -> None:
+    if info.context.pages is not None:
+        info.context.pages.append(page)
 
 
 def _chosen(
