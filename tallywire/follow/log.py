@@ -156,15 +156,16 @@ class FollowedLog:
                 await self._tell_fork(copy, head, note, certain=True)
         else:
             await self._advance(copy, head, note)
+        # Cuts first: whoever verifies this copy finds the file of each cut that a head here names.
+        line, feed = cut_line_of(head.extensions), self._feed(self.id)
+        if line is not None and feed is not None and feed.opened:
+            await take_cuts(self._database, feed, line, lambda number: self._origin.cut(self.id, number))
         last = await read_head(self._database.pool, self.id)
         if head.size == copy.size and (last is None or parse_note(last.note).text != note.text):
             signer = note.signed_by(key for key in self._keys if key.name == head.origin)[0]
             async with self._database.pool.acquire() as connection:
                 await store_head(connection, self.id, head, str(note), signer.public)
             self._ring(self.id)
-        line, feed = cut_line_of(head.extensions), self._feed(self.id)
-        if line is not None and feed is not None and feed.opened:
-            await take_cuts(self._database, feed, line, lambda number: self._origin.cut(self.id, number))
 
     async def _advance(self, copy: LogCopy, head: Head, note: SignedNote) -> None:
         """Hashes first: they lead to the signed root, and each entry is then held against its own."""

@@ -48,6 +48,7 @@ query Feed($election: ID!) {
   } }
 }
 """
+CUTS = "query Cuts($election: ID!) { cuts(electionId: $election) { number resultsSha256 } }"
 LEDGER = "query Ledger($election: ID!) { checkpoint(electionId: $election) { origin size rootHash note } }"
 UPDATES = """
 subscription Updates($election: ID!, $after: Cursor) {
@@ -66,7 +67,9 @@ def pair(databases: Databases, ledger_hall: Hall, tmp_path_factory: pytest.TempP
     case = played(ledger_hall.take(), tmp_path_factory.mktemp("case"))
     with follower(databases, tmp_path_factory.mktemp("follower"), case.night.url) as node:
         node.reach(case.election, ENTRIES)
-        yield Pair(case, node)
+        pair = Pair(case, node)
+        wait_until(lambda: len(set(map(str, pair.both(CUTS)))) == 1, SECONDS, "the origin's cuts at the follower")
+        yield pair
 
 
 class Pair:
