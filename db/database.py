@@ -2,6 +2,7 @@
 
 import contextlib
 from collections.abc import AsyncIterator
+from dataclasses import dataclass
 from typing import Any
 
 import asyncpg
@@ -18,21 +19,55 @@ POOL_SIZE = 10
 COMMAND_TIMEOUT_SECONDS = 60.0
 
 
-# What is raised while PostgreSQL cannot be reached; DataError is an InterfaceError too, and means something else.
+# What is raised while PostgreSQL cannot be reached, or cannot do its work: it stops, has no room left on its disk, only
+# reads, its disk fails, it is too slow. DataError is an InterfaceError too, and means something else.
 _AWAY = (
     OSError,
     TimeoutError,
     asyncpg.PostgresConnectionError,
     asyncpg.OperatorInterventionError,
-    asyncpg.TooManyConnectionsError,
+    asyncpg.InsufficientResourcesError,
+    asyncpg.ReadOnlySQLTransactionError,
+    asyncpg.LockNotAvailableError,
+    asyncpg.PostgresSystemError,
+    asyncpg.IdleInTransactionSessionTimeoutError,
     asyncpg.InterfaceError,
+    asyncpg.InternalClientError,
     sqlalchemy.exc.InterfaceError,
     sqlalchemy.exc.OperationalError,
+    sqlalchemy.exc.TimeoutError,
 )
 
 
+@dataclass(frozen=True, slots=True)
+class Patience:
+    """How long a request waits for PostgreSQL, in seconds. A statement is given up by PostgreSQL itself, and a moment
+    later by us where not even that comes back; of that time, a lock of somebody else's may take half.
+    """
+
+    seconds: float
+
+    @property
+    def server_settings(self) -> dict[str, str]:
+        """Each in milliseconds."""
+        shares = {"statement_timeout": 1.0, "lock_timeout": 0.5, "idle_in_transaction_session_timeout": 2.0}
+        return {name: str(max(1, round(self.seconds * share * 1_000))) for name, share in shares.items()}
+
+    @property
+    def connecting(self) -> dict[str, Any]:
+        """As asyncpg's `connect` takes it."""
+        return {
+            "command_timeout": self.seconds * 1.25,
+            "timeout": self.seconds,
+            "server_settings": self.server_settings,
+        }
+
+
 def is_away(error: BaseException) -> bool:
-    """The database cannot be reached just now; what was asked may work a moment later."""
+    """The database cannot be reached or cannot work just now; what was asked may be possible a moment later."""
+    if isinstance(error, sqlalchemy.exc.DBAPIError) and error.orig is not None and error.orig.__cause__ is not None:
+        # SQLAlchemy has no class of its own for most of what PostgreSQL says.
+        return is_away(error.orig.__cause__) or isinstance(error, _AWAY)
     return isinstance(error, _AWAY) and not isinstance(error, asyncpg.DataError)
 
 
@@ -49,17 +84,16 @@ class Database:
         self.engine = engine
 
     @classmethod
-    async def open(cls, url: str, pool_size: int = POOL_SIZE) -> "Database":
-        """Thrice `pool_size` connections at most. Raises DatabaseUnavailableError."""
+    async def open(cls, url: str, pool_size: int = POOL_SIZE, patience: Patience | None = None) -> "Database":
+        """Thrice `pool_size` connections at most. `patience`: of who serves; who works by hand waits longer.
+
+        Raises DatabaseUnavailableError.
+        """
         address = plain_url(url)
+        connecting = patience.connecting if patience else {"command_timeout": COMMAND_TIMEOUT_SECONDS}
         try:
             pool = await asyncpg.create_pool(
-                address,
-                min_size=1,
-                max_size=pool_size,
-                init=use_json,
-                reset=_as_it_is,
-                command_timeout=COMMAND_TIMEOUT_SECONDS,
+                address, min_size=1, max_size=pool_size, init=use_json, reset=_as_it_is, **connecting
             )
         except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, TimeoutError, ValueError) as error:
             raise DatabaseUnavailableError(f"cannot open {shown_url(url)}: {error}") from error
@@ -68,6 +102,8 @@ class Database:
             pool_size=pool_size,
             max_overflow=pool_size,
             pool_pre_ping=True,
+            pool_timeout=patience.seconds if patience else COMMAND_TIMEOUT_SECONDS,
+            connect_args=connecting,
             json_serializer=lambda value: orjson.dumps(value).decode(),
             json_deserializer=orjson.loads,
         )

@@ -6,6 +6,8 @@ quiet evening waits for nobody. A caller who goes away takes nothing back: what 
 
 import asyncio
 import contextlib
+import logging
+import time
 from collections import deque
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
@@ -20,6 +22,10 @@ from db.spreads import SpreadBook
 
 BATCH_MAX = 128
 WAITING_MAX = 20_000
+# Whoever sends has given up by then, or should: the tally is kept there, and sent again.
+ANSWER_SECONDS_MAX = 25.0
+COMPLAIN_SECONDS = 10.0
+log = logging.getLogger(__name__)
 
 DefinitionReader = Callable[[str], Awaitable[ElectionDefinition | None]]
 
@@ -53,11 +59,13 @@ class Intake:
         self._spreads = SpreadBook()
         # Remembered: a batch whose definition is out of date says so, and is told the new one.
         self._definition: ElectionDefinition | None = None
+        self._quiet_until = 0.0
 
     async def submit(self, request: Request) -> Answer:
         """The answer, once it is on disk.
 
-        Raises SubmissionUnavailableError, or what judging this one submission raised.
+        Raises SubmissionUnavailableError, also where there is no answer in time (it may be written all the same: sent
+        again, it brings that answer); or what judging this one submission raised.
         """
         if len(self._waiting) >= WAITING_MAX:
             raise SubmissionUnavailableError
@@ -65,7 +73,11 @@ class Intake:
         self._waiting.append(waiting)
         if self._writer is None or self._writer.done():
             self._writer = asyncio.create_task(self._write_all(), name=f"intake {self._election_id}")
-        return await asyncio.shield(waiting.answer)
+        try:
+            async with asyncio.timeout(ANSWER_SECONDS_MAX):
+                return await asyncio.shield(waiting.answer)
+        except TimeoutError as late:
+            raise SubmissionUnavailableError from late
 
     async def close(self) -> None:
         """Waits until what was handed in is written."""
@@ -78,6 +90,8 @@ class Intake:
             try:
                 await self._write(batch)
             except Exception as error:
+                if is_away(error):
+                    self._complain(error)
                 _fail(batch, SubmissionUnavailableError() if is_away(error) else error)
 
     async def _write(self, batch: list[_Waiting]) -> None:
@@ -103,6 +117,12 @@ class Intake:
             if is_away(error) or isinstance(error, asyncpg.PostgresError):
                 error = SubmissionUnavailableError()
             _fail([waiting], error)
+
+    def _complain(self, error: Exception) -> None:
+        """Now and then: a fault that lasts fills no disk."""
+        if (now := time.monotonic()) >= self._quiet_until:
+            self._quiet_until = now + COMPLAIN_SECONDS
+            log.error("tallies of %s cannot be written, senders keep them: %r", self._election_id, error)
 
     async def _write_together(self, batch: list[_Waiting]) -> None:
         definition = self._definition or await self._definition_of(self._election_id)

@@ -13,6 +13,7 @@ from db.database import plain_url
 
 # Any fixed number: two nodes that start together take turns.
 MIGRATION_LOCK = 7_461_726_952
+NEWEST = "head"
 
 
 def configuration() -> Config:
@@ -28,14 +29,14 @@ def head_revision() -> str:
     return head
 
 
-async def migrate(url: str) -> None:
-    """Creates or upgrades the tables under an advisory lock."""
+async def migrate(url: str, revision: str = NEWEST) -> None:
+    """Creates or upgrades the tables under an advisory lock; newer tables than of `revision` stay as they are."""
     engine = create_async_engine(make_url(plain_url(url)).set(drivername="postgresql+asyncpg"))
     try:
         async with engine.connect() as connection:
             await connection.execute(text(f"SELECT pg_advisory_lock({MIGRATION_LOCK})"))
             await connection.commit()
-            await connection.run_sync(_upgrade)
+            await connection.run_sync(_upgrade, revision)
             await connection.commit()
             await connection.execute(text(f"SELECT pg_advisory_unlock({MIGRATION_LOCK})"))
             await connection.commit()
@@ -43,10 +44,10 @@ async def migrate(url: str) -> None:
         await engine.dispose()
 
 
-def _upgrade(connection: Connection) -> None:
+def _upgrade(connection: Connection, revision: str) -> None:
     config = configuration()
     config.attributes["connection"] = connection
-    command.upgrade(config, "head")
+    command.upgrade(config, revision)
 
 
 async def create_database(server_url: str, name: str, *, anew: bool = False) -> None:

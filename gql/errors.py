@@ -10,6 +10,8 @@ from strawberry.extensions import MaskErrors
 
 from db.database import is_away
 
+# Who is told to send again is told when; phones wait longer each time of their own.
+RETRY_SECONDS = 5
 log = logging.getLogger(__name__)
 
 
@@ -53,11 +55,15 @@ def read_only(origin: str) -> ApiError:
 
 
 def unavailable() -> ApiError:
-    return ApiError(
+    """The database is away, slow, full or only reads: nothing is known to be written."""
+    error = ApiError(
         "UNAVAILABLE",
         "ระบบตอบไม่ได้ในตอนนี้ เก็บไว้แล้วส่งอีกครั้งด้วยรหัสเดิม",
         "This cannot be done right now. Keep it and send it again, under the same id",
     )
+    assert error.extensions is not None
+    error.extensions["retryAfterSeconds"] = RETRY_SECONDS
+    return error
 
 
 class Masked(MaskErrors):

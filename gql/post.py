@@ -18,7 +18,7 @@ from strawberry.schema.exceptions import CannotGetOperationTypeError, InvalidOpe
 from strawberry.types.graphql import OperationType
 
 from gql.context import Context
-from gql.errors import unavailable
+from gql.errors import RETRY_SECONDS, unavailable
 from gql.frames import BadShapeError, check_request, parse
 from gql.lean_mutation import LeanMutations
 
@@ -62,16 +62,19 @@ class Post:
             body = await _read(headers, receive)
             if body is None:
                 return
-            answer = await self._execute(body, headers.get(b"authorization"), scope.get("client"))
+            status, answer = await self._execute(body, headers.get(b"authorization"), scope.get("client"))
         except RefusedError as refusal:
             await _send(send, refusal.status, refusal.line.encode(), TEXT)
         except HTTPException:
             # The one that asks who sends: the database is away.
             await _send(send, 503, orjson.dumps({"errors": [unavailable().formatted]}), JSON)
         else:
-            await _send(send, 200, answer, JSON)
+            await _send(send, status, answer, JSON)
 
-    async def _execute(self, body: bytes, authorization: bytes | None, client: tuple[str, int] | None) -> bytes:
+    async def _execute(
+        self, body: bytes, authorization: bytes | None, client: tuple[str, int] | None
+    ) -> tuple[int, bytes]:
+        """The status and the body. Raises RefusedError, HTTPException."""
         try:
             request = check_request(parse(body))
         except BadShapeError as error:
@@ -83,7 +86,7 @@ class Post:
         if known is not None:
             answer = await known.answer(context, variables)
             if answer is not None:
-                return answer
+                return 200, answer
         # A phone that loses its network in the middle takes nothing back: what it handed in is carried through.
         try:
             result = await asyncio.shield(
@@ -101,7 +104,13 @@ class Post:
             raise RefusedError(400, "query must be a string") from error
         if not result.errors:
             self._lean.learn(query, operation_name)
-        return orjson.dumps(process_result(result))
+        return _status(result), orjson.dumps(process_result(result))
+
+
+def _status(result: Any) -> int:
+    """503 where nothing at all could be answered just now: proxies and clients that know no GraphQL try again too."""
+    codes = {(error.extensions or {}).get("code") for error in result.errors or ()}
+    return 503 if result.data is None and "UNAVAILABLE" in codes else 200
 
 
 def _reason(error: CannotGetOperationTypeError | InvalidOperationTypeError) -> str:
@@ -132,6 +141,8 @@ async def _read(headers: dict[bytes, bytes], receive: Receive) -> bytes | None:
 
 
 async def _send(send: Send, status: int, body: bytes, kind: tuple[bytes, bytes]) -> None:
-    length = (b"content-length", str(len(body)).encode())
-    await send({"type": "http.response.start", "status": status, "headers": [kind, length]})
+    headers = [kind, (b"content-length", str(len(body)).encode())]
+    if status == 503:
+        headers.append((b"retry-after", str(RETRY_SECONDS).encode()))
+    await send({"type": "http.response.start", "status": status, "headers": headers})
     await send({"type": "http.response.body", "body": body})

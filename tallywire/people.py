@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import asyncpg
 
-from db.database import Database
+from db.database import Database, is_away
 from db.people import Person, people_by_digests, token_digest
 from db.revocation import revoked_lately
 from gql.presence import Presence
@@ -17,6 +17,8 @@ from gql.presence import Presence
 PEOPLE_BELL = "!people"
 PERSON_REMEMBERED_SECONDS = 1.0
 PEOPLE_REMEMBERED = 20_000
+# While the database is away nobody can be revoked in it: who was known lately reads on.
+KNOWN_LATELY_SECONDS = 600.0
 LOOK_SECONDS = 1.0
 # Longer than any revoking transaction takes to commit.
 MARGIN_SECONDS = 60.0
@@ -58,14 +60,22 @@ class People:
             try:
                 found = await people_by_digests(self._database.pool, list(asked))
             except Exception as error:
-                for waiting in asked.values():
-                    waiting.set_exception(error)
-                    # Whoever asked may have gone: nobody then reads the exception, and that is fine.
-                    waiting.exception()
+                for digest, waiting in asked.items():
+                    self._answer_without(digest, waiting, error)
                 continue
             for digest, waiting in asked.items():
                 self._remember(digest, _Known(found.get(digest), until))
                 waiting.set_result(found.get(digest))
+
+    def _answer_without(self, digest: str, waiting: "asyncio.Future[Person | None]", error: Exception) -> None:
+        """The database does not tell: by what it told lately, or not at all."""
+        known = self._known.get(digest)
+        if is_away(error) and known and known.person and known.until + KNOWN_LATELY_SECONDS > time.monotonic():
+            waiting.set_result(known.person)
+            return
+        waiting.set_exception(error)
+        # Whoever asked may have gone: nobody then reads the exception, and that is fine.
+        waiting.exception()
 
     def _remember(self, digest: str, known: _Known) -> None:
         if len(self._known) >= PEOPLE_REMEMBERED:

@@ -19,6 +19,12 @@ class Settings(BaseSettings):
         description="Where the embedded PostgreSQL keeps its files.",
     )
     database_name: str = Field("tallywire", description="The database inside the embedded PostgreSQL.")
+    database_patience_seconds: float = Field(
+        20.0,
+        gt=0,
+        le=600,
+        description="A statement of a request that takes longer is given up; who sent a tally keeps it.",
+    )
     broadcast_url: str = Field(
         "memory://",
         description="The doorbell: memory://, postgres:// (the database itself, or another by URL) or redis://…",

@@ -5,9 +5,9 @@ import contextlib
 import logging
 from collections.abc import AsyncIterator
 
-from db.database import Database, DatabaseUnavailableError
+from db.database import Database, DatabaseUnavailableError, Patience
 from db.embedded import EmbeddedPostgres, EmbeddedPostgresError
-from db.migrate import create_database, migrate
+from db.migrate import NEWEST, create_database, migrate
 from tallywire.settings import Settings
 
 WATCH_SECONDS = 1.0
@@ -15,10 +15,13 @@ log = logging.getLogger(__name__)
 
 
 @contextlib.asynccontextmanager
-async def open_storage(settings: Settings, *, anew: bool = False) -> AsyncIterator[Database]:
+async def open_storage(
+    settings: Settings, *, anew: bool = False, serves: bool = False, revision: str = NEWEST
+) -> AsyncIterator[Database]:
     """Yields the database; stops the embedded PostgreSQL at the end where nobody else uses it.
 
-    `anew`: begins with an empty one, embedded only. Raises DatabaseUnavailableError, EmbeddedPostgresError.
+    `anew`: begins with an empty one, embedded only. `serves`: requests wait no longer than the settings say.
+    `revision`: of the tables. Raises DatabaseUnavailableError, EmbeddedPostgresError.
     """
     embedded = None
     url = settings.database_url
@@ -29,7 +32,7 @@ async def open_storage(settings: Settings, *, anew: bool = False) -> AsyncIterat
             await create_database(embedded.url("postgres"), settings.database_name, anew=anew)
             url = embedded.url(settings.database_name)
         assert url is not None
-        database = await _open(url)
+        database = await _open(url, Patience(settings.database_patience_seconds) if serves else None, revision)
         try:
             async with _kept_alive(embedded):
                 yield database
@@ -65,10 +68,10 @@ async def _watch(embedded: EmbeddedPostgres) -> None:
             log.error("%s", error)
 
 
-async def _open(url: str) -> Database:
-    database = await Database.open(url)
+async def _open(url: str, patience: Patience | None, revision: str) -> Database:
+    database = await Database.open(url, patience=patience)
     try:
-        await migrate(url)
+        await migrate(url, revision)
     except BaseException:
         await database.close()
         raise

@@ -8,7 +8,7 @@ import asyncio
 import socket
 import sys
 
-from db.database import POOL_SIZE, Database
+from db.database import POOL_SIZE, Database, Patience
 from tallywire.app import build_app
 from tallywire.commands.running import run
 from tallywire.commands.serve import until_stopped
@@ -24,7 +24,7 @@ POOL_SIZE_MIN = 2
 async def serve(listener: socket.socket, settings: Settings) -> None:
     assert settings.database_url is not None
     size = min(POOL_SIZE, max(POOL_SIZE_MIN, POOLS_SIZE // settings.workers))
-    database = await Database.open(settings.database_url, size)
+    database = await Database.open(settings.database_url, size, Patience(settings.database_patience_seconds))
     try:
         async with serving(build_app(database, settings), listener, settings) as server:
             sys.stdout.buffer.write(READY + b"\n")

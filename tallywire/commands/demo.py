@@ -59,7 +59,7 @@ def demo_command(
         name = f"tallywire_demo_{listener.getsockname()[1]}"
         settings = asked.model_copy(update={"database_name": name, "database_url": None})
         errors.print("Preparing the database …")
-        async with open_storage(settings, anew=True) as database:
+        async with open_storage(settings, anew=True, serves=True) as database:
             guests = await _prepare(database)
             async with serving(build_app(database, settings), listener, settings) as server:
                 _announce(address(listener), guests)

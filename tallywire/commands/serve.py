@@ -124,7 +124,7 @@ def _listeners(settings: Settings) -> list[socket]:
 @contextlib.asynccontextmanager
 async def _serving(settings: Settings, listeners: list[socket]) -> "AsyncIterator[asyncio.Task[None]]":
     """In this process, or in several that it watches."""
-    async with open_storage(settings) as database:
+    async with open_storage(settings, serves=True) as database:
         try:
             await check_database(database.pool, follows=settings.follow is not None)
         except OtherDatabaseError as error:
