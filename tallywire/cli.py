@@ -10,6 +10,7 @@ COMMANDS = {
     "serve": "tallywire.commands.serve:serve_command",
     "demo": "tallywire.commands.demo:demo_command",
     "import": "tallywire.commands.import_package:import_command",
+    "export": "tallywire.commands.export:export_command",
     "simulate": "tallywire.simulate.command:simulate_command",
     "verify": "tallywire.commands.verify:verify_command",
     "fsck": "tallywire.commands.fsck:fsck_command",

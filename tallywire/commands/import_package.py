@@ -1,14 +1,17 @@
-"""`tallywire import FOLDER`: checks an election's package, or official results, and loads them, all or nothing."""
+"""`tallywire import`: an election's package, official results, or a whole export; checked, then all or nothing."""
 
-from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated, NoReturn
 
 import typer
-from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
 from db.load import ElectionAlreadyCountedError
+from db.migrate import migrate
 from tallywire.commands.running import DatabaseUrl, DataDir, errors, fail, output, run, settings_from
+from tallywire.commands.table_progress import TableProgress
+from tallywire.evidence.store import Store, StoreUnavailableError
+from tallywire.export.archive import ArchiveError, is_export, opened, read_manifest
+from tallywire.export.reading import NotEmptyError, NotSoundError, check_revision, read_whole
 from tallywire.loading import checked_package, load_package
 from tallywire.official.importing import NoSuchElectionError, import_folder
 from tallywire.package import PackageFaults
@@ -19,7 +22,10 @@ FAULTS_SHOWN = 50
 
 
 def import_command(
-    folder: Annotated[Path, typer.Argument(help="The election's package, or a folder of official results.")],
+    folder: Annotated[
+        Path,
+        typer.Argument(help="The election's package, a folder of official results, or what `export --all` wrote."),
+    ],
     official: Annotated[
         bool, typer.Option("--official", help="The folder holds official.csv, official_stations.csv, or both.")
     ] = False,
@@ -29,7 +35,11 @@ def import_command(
     data_dir: DataDir = None,
     database_url: DatabaseUrl = None,
 ) -> None:
-    """Check an election's package, or official results, and load it: all of it or nothing. Safe to repeat."""
+    """Check an election's package, official results or a whole export, and load it: all of it or nothing.
+
+    Packages and official results are safe to repeat. A whole export goes into an empty database, and is kept only where
+    every result follows from its log and every signed head from its entries; ends with 1 where not.
+    """
     settings = settings_from(data_dir=data_dir, database_url=database_url)
     if official:
         _import_official(folder, election, settings)
@@ -37,8 +47,12 @@ def import_command(
     if election is not None:
         fail("--election goes with --official: a package names its own election")
 
+    if is_export(folder):
+        _import_whole(folder, settings)
+        return
+
     async def work() -> bool:
-        with _progress() as step:
+        with TableProgress() as step:
             election, warnings = checked_package(folder, step)
             for warning in warnings:
                 errors.print(f"note: {warning}", markup=False)
@@ -79,25 +93,39 @@ def _import_official(folder: Path, election: str | None, settings: Settings) -> 
         fail(str(error))
 
 
+def _import_whole(path: Path, settings: Settings) -> None:
+    async def work() -> None:
+        with opened(path) as archive, TableProgress() as step:
+            manifest = read_manifest(archive)
+            check_revision(manifest)
+            async with open_storage(settings, revision=manifest.revision) as database:
+                await read_whole(database, archive, manifest, Store.by(settings), step)
+                await migrate(database.url)
+        for one in manifest.elections:
+            test = " (a test)" if one.is_test else ""
+            output.print(f"{one.id}{test}: sound. {one.entries:,} entries, root {one.root or 'none yet'}", markup=False)
+        if not manifest.photographs:
+            errors.print("note: photographs are named, and not in the export: copy their store too")
+        if not manifest.tokens:
+            errors.print("note: nobody's token is in the export: tallywire token --role operator makes the first one")
+
+    try:
+        run(work)
+    except (ArchiveError, NotEmptyError) as error:
+        fail(f"{path}: {error}")
+    except StoreUnavailableError as error:
+        fail(f"the store of photographs: {error}")
+    except OSError as error:
+        fail(f"{path}: {error.strerror}")
+    except NotSoundError as error:
+        for fault in error.faults[:FAULTS_SHOWN]:
+            output.print(fault, markup=False)
+        errors.print(f"tallywire: {path}: NOT sound: {len(error.faults)} faults; nothing imported", markup=False)
+        raise typer.Exit(1) from None
+
+
 def _fail_with(folder: Path, faults: PackageFaults) -> NoReturn:
     for fault in faults.faults[:FAULTS_SHOWN]:
         errors.print(str(fault), markup=False)
     more = len(faults.faults) - FAULTS_SHOWN
     fail(f"{folder}: {len(faults.faults)} faults{f', {more} of them not shown' if more > 0 else ''}; nothing loaded")
-
-
-class _progress:  # noqa: N801
-    """A bar that shows which file or table is in hand."""
-
-    def __init__(self) -> None:
-        self._bar = Progress(
-            TextColumn("{task.description:<24}"), BarColumn(), TimeElapsedColumn(), console=errors, transient=True
-        )
-        self._task = self._bar.add_task("checking", total=None)
-
-    def __enter__(self) -> Callable[[str, int, int], None]:
-        self._bar.start()
-        return lambda name, done, total: self._bar.update(self._task, description=name, completed=done, total=total)
-
-    def __exit__(self, *_: object) -> None:
-        self._bar.stop()

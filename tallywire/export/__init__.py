@@ -1,0 +1,1 @@
+"""A whole installation in a folder or a file, and back into an empty database."""
