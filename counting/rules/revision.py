@@ -37,6 +37,14 @@ def stale_revision(submission: Submission, case: Case, numbers: Numbers) -> Iter
         yield Objection("replaces", _current(case))
 
 
+def reason_missing(submission: Submission, case: Case, numbers: Numbers) -> Iterator[Objection]:
+    """Whoever changes what another person sent says why: the note is the public reason of the entry."""
+    standing = case.standing
+    another = standing is not None and standing.reporter != submission.reporter
+    if another and corrects(submission, case) and not (submission.note or "").strip():
+        yield Objection("note", _current(case))
+
+
 def _current(case: Case) -> dict[str, Value]:
     return {"current": case.standing.revision} if case.standing else {}
 

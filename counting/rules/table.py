@@ -14,7 +14,7 @@ from counting.rules.ranges import (
     turnout_out_of_range,
 )
 from counting.rules.register import station_not_in_contest, unknown_contest, unknown_station
-from counting.rules.revision import stale_revision
+from counting.rules.revision import reason_missing, stale_revision
 from counting.rules.shape import (
     duplicate_candidate,
     missing_candidate,
@@ -75,6 +75,7 @@ SHAPE_RULES = (
 
 JUDGING_RULES = (
     JudgingRow(Rule.STALE_REVISION, Verdict.REJECT, stale_revision, can_be_changed=False),
+    JudgingRow(Rule.REASON_MISSING, Verdict.REJECT, reason_missing, can_be_changed=False),
     # HOLD where the sheet itself is said not to add up: `judge.verdict_of`.
     JudgingRow(Rule.BALLOTS_DO_NOT_ADD_UP, Verdict.REJECT, ballots_do_not_add_up),
     JudgingRow(Rule.MORE_BALLOTS_THAN_VOTERS, Verdict.HOLD, more_ballots_than_voters),

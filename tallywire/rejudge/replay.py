@@ -114,7 +114,8 @@ class Court:
             replaces=entry["previousId"] if entry["kind"] == ReportKind.CORRECTED else None,
             evidence=tuple(tally["evidence"]),
             counted_at=datetime.fromisoformat(tally["countedAt"]) if tally["countedAt"] else None,
-            note=None,
+            # Public where an editor changed another's tally, as the entry's reason.
+            note=entry["reason"],
             reporter=tally["reporter"],
         )
 

@@ -26,6 +26,8 @@ MATCHES, SECOND, WRONG, OUTDATED = (
     "ไม่ตรงกับใบขีดคะแนน · Does not match the tally sheet",
     "มียอดที่ใหม่กว่า · Newer numbers are there or will come",
 )
+# What an entry says that takes another person's tally from the results.
+SET_RIGHT = "ใบคะแนนเขียนไว้อย่างนี้ · The sheet says so"
 Numbers = tuple[tuple[int | None, ...], int | None, int | None, int | None]
 
 
@@ -94,6 +96,7 @@ class Desk:
                 shot = await self._camera.shoot(self._finals[sheet])
                 evidence = [shot.sha256] if shot else []
                 sent = self._form.filled(self._finals[sheet], wrong=False, replaces=replaces, evidence=evidence)
+                sent["note"] = SET_RIGHT
                 await self._wire.call(request_body(SUBMIT_TALLY, {"input": sent}), token)
 
     async def _queue(self, token: str, closing: bool) -> list[dict[str, Any]]:

@@ -16,7 +16,7 @@ from counting.messages import Audience, message, percent
 from counting.rules.table import JUDGING_RULES, SHAPE_RULES
 from counting.spread import district_spreads
 from counting.tally import Finding, Submission, VotesRow
-from counting.vocabulary import ElectionPhase, Language, TallyCoverage, TallyRule, TallyState
+from counting.vocabulary import ElectionPhase, Language, Role, TallyCoverage, TallyRule, TallyState
 
 TH, EN = Language.TH, Language.EN
 PARTIAL = TallyCoverage.PARTIAL
@@ -49,6 +49,11 @@ BROKEN: list[tuple[TallyRule, Submission, Case]] = [
     (TallyRule.STALE_REVISION, replace(SHEET, replaces="t0"), case(standing=HALF)),
     (TallyRule.STALE_REVISION, replace(SHEET, replaces="t0"), case()),
     (TallyRule.STALE_REVISION, sheet(100, 51, 200), case(standing=standing(100, 50, 200))),
+    (
+        TallyRule.REASON_MISSING,
+        replace(SHEET, replaces="t1"),
+        case(standing=standing(100, 50, 201, by=OTHER), reporter_role=Role.EDITOR),
+    ),
     (TallyRule.CLIENT_TALLY_ID_REUSED, SHEET, case(reused_in_fields=1)),
     (TallyRule.BALLOTS_DO_NOT_ADD_UP, sheet(100, 50, 200, ballots_cast=372), case()),
     (TallyRule.BALLOTS_DO_NOT_ADD_UP, sheet(100, 50, 200, ballots_cast=300), case()),

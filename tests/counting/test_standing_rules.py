@@ -39,10 +39,22 @@ def test_replacing_somebody_elses_tally_reads_as_replacing_one_that_is_not_there
     assert judge(sheet(1, 2, 3, replaces="t1"), known).outcome is Outcome.REJECT
 
 
-def test_an_editor_corrects_anybody() -> None:
+def test_an_editor_corrects_anybody_and_says_why() -> None:
     desk = case(standing=standing(100, 50, 200, by=OTHER), reporter_role=Role.EDITOR, assigned=False)
-    judged = judge(sheet(100, 51, 200, replaces="t1"), desk)
+    judged = judge(sheet(100, 51, 200, replaces="t1", note="The station telephoned"), desk)
     assert (judged.outcome, judged.findings) == (Outcome.COUNT, ())
+
+
+def test_an_editor_who_does_not_say_why_changes_nothing_of_another_person() -> None:
+    desk = case(standing=standing(100, 50, 200, by=OTHER, revision=2), reporter_role=Role.EDITOR, assigned=False)
+    for note in (None, "", " \n\u00a0"):
+        found = finding(TallyRule.REASON_MISSING, sheet(100, 51, 200, replaces="t1", note=note), desk)
+        assert (found.verdict, found.field, found.numbers) == (Verdict.REJECT, "note", {"current": 2})
+
+
+def test_ones_own_is_corrected_without_a_reason() -> None:
+    desk = case(standing=standing(100, 50, 200), reporter_role=Role.EDITOR)
+    assert judge(sheet(100, 51, 200, replaces="t1"), desk).outcome is Outcome.COUNT
 
 
 def test_other_final_numbers_of_ones_own_need_replaces() -> None:

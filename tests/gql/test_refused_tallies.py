@@ -223,6 +223,26 @@ def test_a_second_final_of_ones_own_is_refused_unless_it_says_what_it_replaces(n
     )
 
 
+def test_an_editor_who_gives_no_reason_leaves_anothers_tally_as_it_stands(
+    night: Night, volunteer: Api, editor: Api
+) -> None:
+    standing = accepted(volunteer, sheet(night, "a-1", [10, 20, 30]))["tally"]["id"]
+    before = night.api(TRACES, election=night.election_id, station=night.id("a-1"))
+    for call, note in (("none", {}), ("blank", {"note": "  "})):
+        answer = submit(editor, sheet(night, "a-1", [10, 21, 30], id=call, replaces=standing, **note))
+        (told,) = answer["findings"]
+        assert (answer["__typename"], told["rule"], told["verdict"], told["field"]) == (
+            "TallyRejected",
+            "REASON_MISSING",
+            "REJECT",
+            "note",
+        )
+        assert told["th"] == "แก้ฉบับ 1 ของคนอื่น ต้องบอกเหตุผลในหมายเหตุ เหตุผลเป็นสาธารณะ"
+        assert told["en"] == "Changes revision 1 of another person: say why in the note; the reason is public"
+    assert night.api(TRACES, election=night.election_id, station=night.id("a-1")) == before
+    accepted(editor, sheet(night, "a-1", [10, 21, 30], id="told", replaces=standing, note="Recounted"))
+
+
 def test_all_that_is_wrong_with_a_sheet_is_told_at_once(night: Night, volunteer: Api) -> None:
     votes = [*rows(night, "mayor", [-1, 100_001]), *rows(night, "council", [0, 0, 0, 1])[3:]]
     answer = submit(volunteer, sheet(night, "a-1", [0], votes=votes))

@@ -10,6 +10,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 from counting.vocabulary import Role
+from tests.web.volunteer_phone import PHONE, Phone
 
 FLAGS = (
     "--no-sandbox",
@@ -88,3 +89,11 @@ def page(context: BrowserContext) -> Page:
     opened = context.new_page()
     opened.set_default_timeout(15_000)
     return opened
+
+
+@pytest.fixture
+def phone(browser: Browser, night: Any) -> Iterator[Phone]:
+    """A volunteer's phone, on which nobody has enrolled."""
+    opened = browser.new_context(viewport=PHONE, has_touch=True, is_mobile=True)
+    yield Phone(opened, night)
+    opened.close()

@@ -10,7 +10,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect
 from tests.conftest import Night
 from tests.served import Api
 from tests.web.desk_cases import code_for, token_for, volunteer
-from tests.web.test_volunteer_app import PHONE, Phone, sheet
+from tests.web.volunteer_phone import PHONE, Phone, sheet
 
 pytestmark = pytest.mark.browser
 

@@ -4,157 +4,22 @@ import json
 import re
 import urllib.request
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, Request, ViewportSize, expect
+from playwright.sync_api import Page, Request, expect
 
 from tests.conftest import Night
+from tests.web.axe import violations
+from tests.web.volunteer_phone import PHONE, REVOKE, STATIONS_EACH, Phone, new_code, sheet, standing
 
 pytestmark = pytest.mark.browser
 
-WAIT_MS = 60_000
 # Each test has stations of its own, so that none sees another's tallies.
 OFFLINE, MENDED, REVOKED, LOOKED_AT = (
     tuple(f"103301-{number:03}" for number in range(first, first + 3)) for first in (3, 6, 9, 12)
 )
-STATIONS_EACH = 3
-PHONE: ViewportSize = {"width": 360, "height": 740}
-CODES = "mutation Codes($input: CreateEnrolmentCodesInput!) { createEnrolmentCodes(input: $input) { code } }"
-STANDING = """query Standing($id: ID!, $contest: ID!) { station(id: $id) {
-    tally(contestId: $contest) { coverage ballotsCast reporter supersedes { id } } } }"""
-REVOKE = "mutation Revoke($reporter: String!) { revokeReporter(reporter: $reporter) }"
-# 31 candidates, as at a real station: 372 votes, with 6 invalid and 9 for nobody 387 ballots.
-VOTES = [36, 0, 35, 33, 6, 37, 10, 202, 3, 0, 7, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 0, 1, 0, 0, 1, 0, 0, 0, 0]
-AXE = Path(__file__).parents[2] / "web/node_modules/axe-core/axe.min.js"
-LOOK = """async (tags) => {
-    const root = document.documentElement;
-    root.dataset.theme = "light";
-    const light = await axe.run(document, { runOnly: tags, resultTypes: ["violations"] });
-    root.dataset.theme = "dark";
-    const dark = await axe.run(document, { runOnly: ["color-contrast"], resultTypes: ["violations"] });
-    root.dataset.theme = "light";
-    return [...light.violations, ...dark.violations];
-}"""
-AXE_TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
-
-
-def sheet(moved: int = 0) -> list[int]:
-    """Every field of the form in its order; votes moved from candidate 8 to 6, as no two stations are equal."""
-    votes = [{8: v - moved, 6: v + moved}.get(number, v) for number, v in enumerate(VOTES, start=1)]
-    return [387, 6, 9, *votes]
-
-
-class Phone:
-    """One volunteer's browser; pages of it come and go, what it keeps stays."""
-
-    def __init__(self, context: BrowserContext, night: Night) -> None:
-        self.context = context
-        self._url = f"{night.url}/volunteer"
-        self.page = self.open()
-
-    def open(self, fragment: str = "") -> Page:
-        self.page = self.context.new_page()
-        self.page.set_default_timeout(WAIT_MS)
-        self.page.goto(f"{self._url}{fragment}", wait_until="domcontentloaded")
-        return self.page
-
-    def close_and_open(self) -> Page:
-        self.page.close()
-        return self.open()
-
-    def enrol(self, code: str) -> None:
-        """As by the QR code: the address holds the code in its fragment."""
-        self.page.close()
-        page = self.open(f"#{code}")
-        page.get_by_label("ชื่อที่ให้ผู้ประสานเรียก").fill("ก้อย")
-        page.get_by_role("button", name="ยินยอมและเริ่ม").click()
-        expect(page.locator(".st")).to_have_count(STATIONS_EACH)
-
-    def kept_for_offline(self) -> None:
-        """The service worker has all files of the app."""
-        self.page.evaluate("navigator.serviceWorker.ready.then(() => true)")
-
-    def offline(self, is_offline: bool) -> None:
-        self.context.set_offline(is_offline)
-
-    def home(self) -> None:
-        while self.page.locator(".st").count() == 0:
-            self.page.get_by_role("button", name=re.compile("^(กลับ|Back)$")).click()
-            self.page.wait_for_function("document.querySelector('.phone main') !== null")
-
-    def open_sheet(self, station: int, *, final: bool = True) -> None:
-        """The governor's sheet of one of one's stations, from the first screen to the form."""
-        self.page.locator(".st").nth(station).locator(".ct").first.click()
-        self.page.locator(".seg label").nth(1 if final else 0).click()
-        self.page.get_by_role("button", name="พิมพ์ตัวเลข", exact=True).click()
-        expect(self.page.locator(".pad")).to_be_visible()
-
-    def type(self, number: int) -> None:
-        for digit in str(number):
-            self.page.locator(".pad").get_by_role("button", name=digit, exact=True).click()
-
-    def type_all(self, numbers: list[int]) -> None:
-        """From the field in hand on: two fields by the keypad, the others by a keyboard, quicker for a test."""
-        for number in numbers[:2]:
-            self.type(number)
-            self.page.get_by_role("button", name="ถัดไป", exact=True).click()
-        self.page.locator(".row.cur input").focus()
-        self.page.keyboard.type("\n".join(str(number) for number in numbers[2:]))
-
-    def change(self, ballot_number: int, to: int) -> None:
-        """One field typed again, found by the list of all fields."""
-        self.page.locator(".jump").click()
-        self.page.locator("dialog .grid button").nth(2 + ballot_number).click()
-        field = self.page.locator(".row.cur input")
-        for _ in field.input_value():
-            self.page.get_by_role("button", name="ลบ", exact=True).click()
-        self.type(to)
-
-    def send(self) -> None:
-        """Reads all screens back and sends."""
-        self.page.get_by_role("button", name="ตรวจทาน").click()
-        for screen in range(3):
-            expect(self.page.locator(".steps [aria-current]")).to_have_text(re.compile(("^1–", "^12–", "^23–")[screen]))
-            self.page.locator("main").evaluate("list => list.scrollTo(0, list.scrollHeight)")
-            matches = self.page.get_by_role("button", name=re.compile("^ตรงกับใบ"))
-            expect(matches).to_have_attribute("aria-disabled", "false")
-            matches.click()
-        expect(self.page.get_by_role("heading", name="ที่ส่งไป")).to_be_visible()
-
-    @property
-    def cards(self) -> Any:
-        return self.page.locator(".q")
-
-
-@pytest.fixture
-def phone(browser: Browser, night: Night) -> Iterator[Phone]:
-    context = browser.new_context(viewport=PHONE, has_touch=True, is_mobile=True)
-    yield Phone(context, night)
-    context.close()
-
-
-def new_code(night: Night, operator: Any, stations: tuple[str, ...]) -> str:
-    wanted = {"electionId": night.election_id, "role": "VOLUNTEER", "count": 1}
-    ids = [night.id(station) for station in stations]
-    made = operator(CODES, input={**wanted, "stationIds": ids})["createEnrolmentCodes"]
-    return str(made[0]["code"])
-
-
-def standing(night: Night, station: str) -> dict[str, Any] | None:
-    found = night.api(STANDING, id=night.id(station), contest=night.id("governor"))["station"]["tally"]
-    return found and dict(found)
-
-
-def violations(page: Page) -> list[str]:
-    """What axe-core finds on what is shown now: all of its rules in the light theme, colours in the dark one too."""
-    if not page.evaluate("'axe' in window"):
-        # As a page's own script would be refused by the policy, so it is run by the browser's console.
-        page.evaluate(AXE.read_text())
-    found = page.evaluate(LOOK, AXE_TAGS)
-    return [f"{one['id']}: {one['nodes'][0]['html'][:160]} {one['nodes'][0]['failureSummary']}" for one in found]
 
 
 def test_two_tallies_typed_without_a_network_survive_closing_the_app_and_go_when_it_is_back(
@@ -314,26 +179,24 @@ def test_a_wrong_digit_is_told_on_the_phone_and_a_code_that_is_used_in_words(
     expect(page.get_by_text(code[-4:], exact=True)).to_be_visible()
 
 
-@pytest.mark.parametrize("lang", ["th", "en"])
-def test_axe_finds_nothing_on_any_screen(phone: Phone, night: Night, operator: Any, lang: str) -> None:
+def test_axe_finds_nothing_on_any_screen_in_either_language_or_theme(phone: Phone, night: Night, operator: Any) -> None:
     faults: list[str] = []
-    phone.page.evaluate("lang => localStorage.setItem('tallywire.lang', lang)", lang)
-    page = phone.close_and_open()
+    page = phone.page
     page.on("pageerror", lambda error: faults.append(str(error)))
     expect(page.locator(".scan")).to_be_visible()
-    found = violations(page)
+    found = violations(page, "welcome")
     page.locator(".dock .btn").first.click()
     expect(page.locator(".codebox")).to_be_visible()
-    found += violations(page)
+    found += violations(page, "code")
     page.locator(".codebox input").fill(new_code(night, operator, LOOKED_AT))
     page.locator(".key.nx").click()
     page.locator("#name").fill("ก้อย")
-    found += violations(page)
+    found += violations(page, "consent")
     page.locator(".dock .btn").first.click()
     expect(page.locator(".st")).to_have_count(STATIONS_EACH)
-    found += violations(page)
+    found += violations(page, "stations")
     for screen in form_screens(page):
-        found += [f"{screen}: {one}" for one in violations(page)]
+        found += violations(page, screen)
     assert found == []
     assert faults == []
     assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]

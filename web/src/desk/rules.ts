@@ -12,6 +12,7 @@ const RULES: Readonly<Record<string, Words>> = {
   NEGATIVE_NUMBER: { th: "ตัวเลขติดลบ", en: "Negative number" },
   NUMBER_TOO_LARGE: { th: "ตัวเลขมากเกินไป", en: "Number too large" },
   STALE_REVISION: { th: "แก้ฉบับเก่า", en: "Corrects an old revision" },
+  REASON_MISSING: { th: "ไม่บอกเหตุผล", en: "No reason given" },
   CLIENT_TALLY_ID_REUSED: { th: "รหัสเดิม เนื้อหาต่าง", en: "Same id, other numbers" },
   BALLOTS_DO_NOT_ADD_UP: { th: "ใบรวมไม่ตรง (ตามที่เขียน)", en: "Sheet does not add up (as written)" },
   MORE_BALLOTS_THAN_VOTERS: { th: "บัตรเกินผู้มีสิทธิ", en: "More ballots than voters" },

@@ -22,6 +22,8 @@ class Device {
   /** Server time − this phone's, in ms; shown times and countdowns go by the server's. */
   offsetMs = $state(0);
   update = $state.raw<ServiceWorker | null>(null);
+  /** The app is open on another page of this phone, which works now; this one keeps still. */
+  aside = $state(false);
 
   readonly roomLow = $derived(this.room !== null && this.room < ROOM_LOW_BYTES);
   readonly keypad = $derived(!this.settings.ownKeyboard && !this.lowScreen);

@@ -1,4 +1,5 @@
 /** Every draft on this phone, kept at each key. */
+import { device } from "./device.svelte";
 import { type Coverage, type Draft, draftKey, newDraft, type SheetAt } from "./draft";
 import { inputOf, newId } from "./input";
 import * as lastkey from "./lastkey";
@@ -7,6 +8,8 @@ import { type Item, newestAt, sameSheet } from "./queue";
 import { session } from "./session.svelte";
 import type { Entered, Sheet } from "./sheet";
 import type { Person, Store } from "./store";
+
+const AGAIN_MS = 5_000;
 
 class Drafts {
   all = $state.raw<ReadonlyMap<string, Draft>>(new Map());
@@ -48,9 +51,15 @@ class Drafts {
           this.broken = false;
           lastkey.settled(draft);
         },
-        () => (this.broken = true),
+        () => this.#again(draft),
       )
       .finally(() => (this.pending -= 1));
+  }
+
+  /** What could not be kept is tried again, unless it has changed or is gone by then. */
+  #again(draft: Draft): void {
+    this.broken = true;
+    setTimeout(() => this.get(draft.key) === draft && this.put(draft), AGAIN_MS);
   }
 
   /** Opens a sent tally again: to mend what was rejected, or to correct what counts or is held. */
@@ -113,7 +122,8 @@ function itemOf(draft: Draft, sheet: Sheet, id: string): Item {
     input: inputOf(draft, sheet, id),
     entered: draft.entered,
     photos: draft.photos,
-    queuedAt: new Date().toISOString(),
+    place: 0, // the queue gives it one
+    queuedAt: new Date(device.now()).toISOString(),
     state: "waiting",
     // What was refused because another tally stands by now is sent as a new one.
     replaces: draft.correction?.itemId ?? (before?.findings.some(({ rule }) => rule === "STALE_REVISION") ? null : (before?.replaces ?? null)),

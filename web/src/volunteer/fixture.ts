@@ -27,7 +27,7 @@ export function tallyOf(id: string, told: Partial<Told> = {}): Told {
 export function itemOf(id: string, item: Partial<Item> = {}): Item {
   const [stationId, contestId] = ["e/s1", "e/mayor"];
   return {
-    id, stationId, contestId, person: "v-1", electionId: "e", coverage: "FINAL", entered: {}, photos: [], queuedAt: `2022-05-22T21:00:0${id.length}Z`,
+    id, stationId, contestId, person: "v-1", electionId: "e", coverage: "FINAL", entered: {}, photos: [], place: id.length, queuedAt: `2022-05-22T21:00:0${id.length}Z`,
     input: { clientTallyId: id, stationId, contestId, votes: [], coverage: "FINAL", asWritten: false, evidence: [] },
     state: "waiting", replaces: null, tally: null, wasHeld: false, findings: [],
     ...item,

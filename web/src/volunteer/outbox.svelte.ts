@@ -19,6 +19,8 @@ class Outbox {
   items = $state.raw<readonly Item[]>([]);
   /** When the next try comes by itself, by this phone's clock; null while nothing waits for one. */
   nextTryAt = $state<number | null>(null);
+  /** Why the last call came to nothing: no answer, or one that says that the server is in trouble. */
+  trouble = $state<"unreachable" | "server" | null>(null);
   readonly unsent = $derived(unsent(this.items));
   #store!: Store;
   #running = false;
@@ -28,9 +30,12 @@ class Outbox {
   #oneByOne = false;
   #timer: ReturnType<typeof setTimeout> | undefined;
 
-  async start(store: Store): Promise<void> {
+  async load(store: Store): Promise<void> {
     this.#store = store;
     this.items = reopened(await store.queue());
+  }
+
+  start(): void {
     addEventListener("online", () => this.wake());
     document.addEventListener("visibilitychange", () => document.visibilityState === "visible" && this.wake());
     this.#listen();
@@ -60,6 +65,7 @@ class Outbox {
   readonly tryNow = (): void => {
     clearTimeout(this.#timer);
     this.nextTryAt = null;
+    if (device.aside) return;
     if (this.#running) this.#again = true;
     else void this.#run();
   };
@@ -67,7 +73,7 @@ class Outbox {
   /** What became of one's own tallies, and whether the register or the phase has changed. */
   async refresh(): Promise<void> {
     const { person } = session;
-    if (!navigator.onLine || !person) return;
+    if (!navigator.onLine || !person || device.aside) return;
     try {
       const tallies = await session.refresh(this.#store);
       await this.#change((items) => told(items, tallies));
@@ -104,7 +110,7 @@ class Outbox {
   }
 
   async #round(): Promise<void> {
-    while (navigator.onLine && session.person && !session.revoked) {
+    while (navigator.onLine && session.person && !session.revoked && !device.aside) {
       const call = batch(this.items, session.person.id).slice(0, this.#oneByOne ? 1 : undefined);
       if (call.length === 0) break;
       if (!(await this.#send(call, session.person))) return;
@@ -124,6 +130,7 @@ class Outbox {
       const { submitTallies } = await ask(SendDocument, { inputs }, { token: person.token, timeoutMs: CALL_TIMEOUT_MS, clock: session.clock });
       await this.#change((all) => call.reduce((items, item, i) => answered(items, item.id, answerOf(submitTallies[i]!)), all));
       this.#failures = 0;
+      this.trouble = null;
       if (Date.now() - began < SLOW_MS / 2) device.slow = false;
       return true;
     } catch (error) {
@@ -151,6 +158,7 @@ class Outbox {
       this.#oneByOne = true;
       return true;
     }
+    this.trouble = error instanceof QueryFailed ? "server" : "unreachable";
     this.#later(error instanceof QueryFailed ? error.retryAfterS : null);
     return false;
   }

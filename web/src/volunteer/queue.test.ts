@@ -1,12 +1,12 @@
 import { describe, expect, it } from "vitest";
 import { itemOf, tallyOf } from "./fixture";
-import { added, adopted, answered, batch, inputFor, isFull, marked, newestAt, reopened, retryAfter, stageOf, told, unsent } from "./queue";
+import { added, adopted, answered, batch, inOrder, inputFor, isFull, marked, newestAt, reopened, retryAfter, stageOf, told, unsent } from "./queue";
 
 const HOLD = { rule: "ALL_ZERO", verdict: "HOLD", field: null, th: "ก", en: "a" } as const;
 
 describe("the queue", () => {
   it("sends the oldest first and at most fifty in a call", () => {
-    const items = Array.from({ length: 60 }, (_, i) => itemOf(`t${i}`, { stationId: `e/s${i}`, queuedAt: `2022-05-22T20:${String(59 - i % 60).padStart(2, "0")}:00Z` }));
+    const items = Array.from({ length: 60 }, (_, i) => itemOf(`t${i}`, { stationId: `e/s${i}`, place: 60 - i }));
     const call = batch(items, "v-1");
     expect(call).toHaveLength(50);
     expect(call[0]!.id).toBe("t59");
@@ -19,6 +19,19 @@ describe("the queue", () => {
     items = added(items, itemOf("cc", { coverage: "PARTIAL" }));
     expect(batch(items, "v-1").map((item) => item.id)).toEqual(["b", "cc"]);
     expect(newestAt(items, { stationId: "e/s1", contestId: "e/mayor" })!.id).toBe("cc");
+  });
+  it("keeps its order when the phone's clock jumps back", () => {
+    let items = added([], itemOf("a", { queuedAt: "2022-05-22T21:00:00Z" }));
+    items = added(items, itemOf("b", { queuedAt: "1970-01-01T00:00:09Z", stationId: "e/s2" }));
+    items = added(items, itemOf("c", { queuedAt: "1970-01-01T00:00:05Z", coverage: "PARTIAL" }));
+    expect(inOrder([...items].reverse()).map((item) => item.id)).toEqual(["a", "b", "c"]);
+    expect(newestAt(inOrder([...items].reverse()), { stationId: "e/s1", contestId: "e/mayor" })!.id).toBe("c");
+  });
+  it("gives places to items that were kept before there were any", () => {
+    const { place, ...old } = itemOf("old", { queuedAt: "2022-05-22T21:00:00Z" });
+    expect(place).toBe(3);
+    const items = inOrder([itemOf("new", { place: 1, queuedAt: "2022-05-22T20:00:00Z" }), { ...old, id: "later", queuedAt: "2022-05-22T22:00:00Z" }, old]);
+    expect(items.map((item) => [item.id, item.place])).toEqual([["old", 1], ["later", 2], ["new", 3]]);
   });
   it("keeps a partial that may have arrived, and one before a final", () => {
     let items = added([], itemOf("a", { coverage: "PARTIAL", state: "unanswered" }));

@@ -44,7 +44,9 @@ export interface Item {
   readonly input: SubmitTallyInput;
   readonly entered: Entered;
   readonly photos: readonly string[];
-  /** By this phone's clock: orders the queue and is shown, decides nothing. */
+  /** Its place in the queue, from 1: a phone's clock may jump back, as after a dead battery. */
+  readonly place: number;
+  /** By this phone's clock: is shown, decides nothing. */
   readonly queuedAt: string;
   readonly state: ItemState;
   /** The item that this one corrects. */
@@ -82,7 +84,15 @@ export function added(items: readonly Item[], item: Item): Item[] {
   const stale = (old: Item) =>
     old.state === "waiting" &&
     (old.id === item.replaces || (old.coverage === "PARTIAL" && item.coverage === "PARTIAL" && sameSheet(old, item)));
-  return [...items.map((old) => (stale(old) ? { ...old, state: "replaced" as const } : old)), item];
+  const place = Math.max(0, ...items.map((old) => old.place)) + 1;
+  return [...items.map((old) => (stale(old) ? { ...old, state: "replaced" as const } : old)), { ...item, place }];
+}
+
+/** As they were queued. Items kept before places were are told apart by their time. */
+export function inOrder(items: readonly (Omit<Item, "place"> & { readonly place?: number })[]): Item[] {
+  const sorted = [...items].sort((a, b) => (a.place ?? 0) - (b.place ?? 0) || (a.queuedAt < b.queuedAt ? -1 : a.queuedAt > b.queuedAt ? 1 : 0));
+  let last = 0;
+  return sorted.map((item) => ({ ...item, place: (last = Math.max(item.place ?? 0, last + 1)) }));
 }
 
 /** What one call may send now, oldest first. A correction waits until what it corrects has its answer. */
@@ -90,7 +100,7 @@ export function batch(items: readonly Item[], person: string): Item[] {
   const open = (id: string | null) => id !== null && unsent(items).some((item) => item.id === id);
   return items
     .filter((item) => (item.state === "waiting" || item.state === "unanswered") && item.person === person && !open(item.replaces))
-    .sort((a, b) => (a.queuedAt < b.queuedAt ? -1 : a.queuedAt > b.queuedAt ? 1 : 0))
+    .sort((a, b) => a.place - b.place)
     .slice(0, BATCH_MOST);
 }
 

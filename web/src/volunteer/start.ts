@@ -1,6 +1,7 @@
 /** Opens what the phone keeps, and sets everything going. */
 import { album } from "./album.svelte";
 import { codeIn } from "./code";
+import { turns } from "./aside";
 import { device } from "./device.svelte";
 import { drafts } from "./drafts.svelte";
 import { install } from "./install";
@@ -10,6 +11,7 @@ import { session } from "./session.svelte";
 import { Store } from "./store";
 
 let store: Store | null = null;
+const turn = turns(() => (device.aside = true));
 
 export function keptIn(): Store {
   if (!store) throw new Error("the store is not open yet");
@@ -22,10 +24,11 @@ export async function start(): Promise<void> {
   // The code leaves the address at once: it stands in no history and reaches no server.
   const code = codeIn(location.hash);
   route.start();
+  turn.take();
   store = await Store.open();
-  await session.load(store);
-  await Promise.all([album.start(store), drafts.start(store)]);
-  await outbox.start(store);
+  await load(store);
+  outbox.start();
+  watch();
   if (code) {
     session.code = code;
     route.swap({ at: "consent" });
@@ -37,4 +40,24 @@ export async function start(): Promise<void> {
     route.swap({ at: "consent" });
   });
   void install();
+}
+
+/** Takes over from the page that did: what is on the phone is what counts, not what this page remembers. */
+export async function resume(): Promise<void> {
+  turn.take();
+  await load(keptIn());
+  device.aside = false;
+  outbox.wake();
+}
+
+async function load(from: Store): Promise<void> {
+  await session.load(from);
+  await Promise.all([album.start(from), drafts.start(from)]);
+  await outbox.load(from);
+}
+
+/** A page that is looked at again works again; one that the browser had put away remembers what may be past. */
+function watch(): void {
+  document.addEventListener("visibilitychange", () => document.visibilityState === "visible" && device.aside && void resume());
+  addEventListener("pageshow", (event) => event.persisted && void resume());
 }

@@ -1,7 +1,7 @@
 /** What the phone keeps, in IndexedDB: the person, the register, drafts, the queue, photographs. */
 import { type DBSchema, type IDBPDatabase, openDB, type StoreNames } from "idb";
 import type { Draft } from "./draft";
-import type { Item } from "./queue";
+import { inOrder, type Item } from "./queue";
 import type { Register } from "./register";
 
 export interface Person {
@@ -37,22 +37,29 @@ const NAME = "tallywire-volunteer";
 /** Set aside for numbers: room for thousands of tallies when photographs have filled the rest. */
 const RESERVED_BYTES = 2_000_000;
 
-export class Store {
-  readonly #db: IDBPDatabase<Kept>;
+/** What a connection that the browser closed answers with. */
+const CLOSED: ReadonlySet<string> = new Set(["InvalidStateError", "UnknownError"]);
 
-  constructor(db: IDBPDatabase<Kept>) {
+async function connect(): Promise<IDBPDatabase<Kept>> {
+  const db = await openDB<Kept>(NAME, 1, {
+    upgrade(fresh) {
+      for (const name of ["kept", "drafts", "queue", "photos"] as const) fresh.createObjectStore(name);
+    },
+    // Another page of this app wants a newer form of the data: it may have it at once.
+    blocking: () => db.close(),
+  });
+  return db;
+}
+
+export class Store {
+  #db: IDBPDatabase<Kept>;
+
+  private constructor(db: IDBPDatabase<Kept>) {
     this.#db = db;
   }
 
   static async open(): Promise<Store> {
-    const db = await openDB<Kept>(NAME, 1, {
-      upgrade(fresh) {
-        for (const name of ["kept", "drafts", "queue", "photos"] as const) fresh.createObjectStore(name);
-      },
-      // Another page of this app wants a newer form of the data: it may have it at once.
-      blocking: () => db.close(),
-    });
-    return new Store(db);
+    return new Store(await connect());
   }
 
   async person(): Promise<Person | null> {
@@ -68,7 +75,7 @@ export class Store {
   }
 
   async queue(): Promise<Item[]> {
-    return (await this.#db.getAll("queue")).sort((a, b) => (a.queuedAt < b.queuedAt ? -1 : 1));
+    return inOrder(await this.#db.getAll("queue"));
   }
 
   photos(): Promise<Photo[]> {
@@ -119,12 +126,12 @@ export class Store {
   }
 
   /** Raises QuotaExceededError where there is no room: photographs never use what is set aside for numbers. */
-  async keepPhoto(photo: Photo): Promise<void> {
-    await this.#db.put("photos", photo, photo.sha256);
+  keepPhoto(photo: Photo): Promise<void> {
+    return this.#connected(async () => void (await this.#db.put("photos", photo, photo.sha256)));
   }
 
-  async dropPhoto(sha256: string): Promise<void> {
-    await this.#db.delete("photos", sha256);
+  dropPhoto(sha256: string): Promise<void> {
+    return this.#connected(() => this.#db.delete("photos", sha256));
   }
 
   async reserve(): Promise<void> {
@@ -134,11 +141,22 @@ export class Store {
   /** On disk before it resolves. Where the phone is full, the room set aside is given up for it. */
   async #write<N extends StoreNames<Kept>>(names: N[], work: (tx: ReturnType<typeof this.begin<N>>) => Promise<unknown>): Promise<void> {
     try {
-      await this.#commit(names, work);
+      await this.#connected(() => this.#commit(names, work));
     } catch (error) {
       if (!(error instanceof DOMException && error.name === "QuotaExceededError")) throw error;
       await this.#db.delete("kept", "reserved");
       await this.#commit(names, work);
+    }
+  }
+
+  /** A browser may close the connection, as after a while in the background: it is opened again, once. */
+  async #connected<T>(work: () => Promise<T>): Promise<T> {
+    try {
+      return await work();
+    } catch (error) {
+      if (!(error instanceof DOMException && CLOSED.has(error.name))) throw error;
+      this.#db = await connect();
+      return await work();
     }
   }
 

@@ -7,6 +7,8 @@ export interface Words {
   readonly en: string;
 }
 
+const KEPT = "tallywire.lang";
+
 class Language {
   now = $state<Lang>(document.documentElement.lang === "en" ? "en" : "th");
 
@@ -15,14 +17,23 @@ class Language {
 
   of = (words: Words): string => (this.now === "en" ? words.en : words.th);
 
+  constructor() {
+    // Chosen on another page of tallywire that is open beside this one.
+    addEventListener("storage", ({ key, newValue }) => key === KEPT && this.#become(newValue === "en" ? "en" : "th"));
+  }
+
   toggle(): void {
-    this.now = this.now === "en" ? "th" : "en";
-    document.documentElement.lang = this.now;
+    this.#become(this.now === "en" ? "th" : "en");
     try {
-      localStorage.setItem("tallywire.lang", this.now);
+      localStorage.setItem(KEPT, this.now);
     } catch {
       // Storage can be switched off; the choice then lasts as long as the page.
     }
+  }
+
+  #become(lang: Lang): void {
+    this.now = lang;
+    document.documentElement.lang = lang;
   }
 }
 
