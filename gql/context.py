@@ -44,7 +44,8 @@ def nothing_followed(_election: str) -> Followed | None:
 class Services:
     """What stands behind the API, one of each a process.
 
-    `origin`: whom a follower follows, who alone takes changes; `followed(election)` says how it stands with it.
+    `origin`: whom a follower follows, who alone takes changes; `followed(election)` says how it stands with it;
+    `witness`: the key with which this node cosigns its origin's heads, as verifiers take it.
     """
 
     database: Database
@@ -62,6 +63,7 @@ class Services:
     observations: Observations
     origin: str | None = None
     followed: Callable[[str], Followed | None] = nothing_followed
+    witness: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

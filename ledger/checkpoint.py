@@ -74,11 +74,22 @@ def cosigned_at(note: SignedNote, witness: VerifierKey) -> int | None:
     """When this witness cosigned, in seconds since 1970; None where it did not. Raises BadNoteError on a false one."""
     for line in note.signatures:
         if (line.name, line.key_id) == (witness.name, witness.id) and witness.algorithm == COSIGNATURE:
-            timestamp = int.from_bytes(line.signature[:TIMESTAMP_BYTES], "big")
+            timestamp = cosigned_seconds(line)
             if not witness.verifies(_cosigned(note.text, timestamp), line.signature[TIMESTAMP_BYTES:]):
                 raise BadNoteError(f"the cosignature of {witness.name} does not verify")
             return timestamp
     return None
+
+
+def cosigned_seconds(line: Signature) -> int:
+    """The time in a cosignature, in seconds since 1970."""
+    return int.from_bytes(line.signature[:TIMESTAMP_BYTES], "big")
+
+
+def cosigners(note: SignedNote, witnesses: Iterable[VerifierKey]) -> dict[VerifierKey, int]:
+    """Which of these witnesses cosigned, and when. Raises BadNoteError on a false one."""
+    found = {witness: cosigned_at(note, witness) for witness in witnesses}
+    return {witness: at for witness, at in found.items() if at is not None}
 
 
 def _cosigned(text: str, timestamp: int) -> bytes:

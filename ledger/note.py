@@ -99,10 +99,15 @@ def parse_note(data: str | bytes) -> SignedNote:
     body, separator, lines = text.rpartition("\n\n")
     if not separator or not lines.endswith("\n"):
         raise BadNoteError("no blank line before the signatures, or no newline at the end")
-    signatures = tuple(_signature(line) for line in lines[:-1].split("\n"))
+    return SignedNote(body + "\n", parse_signatures(lines))
+
+
+def parse_signatures(lines: str) -> tuple[Signature, ...]:
+    """Signature lines, each with its newline. Raises BadNoteError."""
+    signatures = tuple(_signature(line) for line in lines.removesuffix("\n").split("\n"))
     if len(signatures) > SIGNATURES_MAX:
         raise BadNoteError("too many signatures")
-    return SignedNote(body + "\n", signatures)
+    return signatures
 
 
 def _signature(line: str) -> Signature:

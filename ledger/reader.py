@@ -20,6 +20,7 @@ from ledger.store import (
     read_sealed,
     read_sealed_entries,
     read_tiles,
+    read_witnessed,
 )
 from ledger.tiles import TilePath, bundle, nodes_from, tiles_for, width_of
 
@@ -71,6 +72,13 @@ class Ledger:
         if found is None:
             await self._begin()
             found = await read_head(self._database.pool, election_id)
+        if found is None:
+            raise NoHeadError(election_id)
+        return found
+
+    async def witnessed(self, election_id: str, witnesses: int) -> StoredHead:
+        """The newest head that so many witnesses cosigned. Raises NoHeadError."""
+        found = await read_witnessed(self._database.pool, election_id, witnesses)
         if found is None:
             raise NoHeadError(election_id)
         return found
@@ -177,5 +185,7 @@ class Ledger:
             tally = held.get(row["tally_id"])
             opened = (tally["salt"], public_from(tally)) if tally else None
             leaf = leaf_of(row, sealed.definition_sha256)
-            receipts[row["tally_id"]] = receipt_text(leaf, row["sequence"] - 1, proof.hashes, head.note, opened)
+            receipts[row["tally_id"]] = receipt_text(
+                leaf, row["sequence"] - 1, proof.hashes, head.cosigned_note, opened
+            )
         return receipts

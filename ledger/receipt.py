@@ -49,7 +49,7 @@ def receipt_text(
 
 def check_receipt(text: str, keys: Iterable[VerifierKey]) -> Receipt:
     """Raises BadReceiptError."""
-    proof_text, separator, checkpoint = text.partition("\n\n")
+    proof_text, separator, _ = text.partition("\n\n")
     first, *lines = proof_text.split("\n")
     if not separator or first != FIRST_LINE or len(lines) < 2:
         raise BadReceiptError("this is no proof of a transparency log")
@@ -58,12 +58,17 @@ def check_receipt(text: str, keys: Iterable[VerifierKey]) -> Receipt:
         leaf, number = extra["leaf"], _after("index ", lines[1])
         if not plain_number(number):
             raise BadReceiptError(f"no index: {number!r}")
-        head, _ = checked_head(checkpoint, keys)
+        head, _ = checked_head(checkpoint_of(text), keys)
         path = [_base64(line) for line in lines[2:]]
         check_inclusion(leaf_hash(canonical(leaf)), int(number), head.size, path, head.root)
         return Receipt(head, leaf, _tally(extra, leaf))
     except (BadLeafError, BadNoteError, BadProofError, KeyError, TypeError) as error:
         raise BadReceiptError(str(error)) from error
+
+
+def checkpoint_of(text: str) -> str:
+    """The signed head at the end of a receipt."""
+    return text.partition("\n\n")[2]
 
 
 def _tally(extra: dict[str, Any], leaf: dict[str, Any]) -> dict[str, Any] | None:

@@ -24,10 +24,17 @@ READ_ENTRIES = f"""
 READ_LEDGER = "SELECT epoch, origin, definition_sha256, size, phase FROM ledger WHERE election_id = $1"
 READ_DEFINITION = "SELECT definition, definition_sha256 FROM ledger WHERE election_id = $1"
 # A head of the present definition alone: one of an earlier load of the package may be of another origin.
-READ_HEAD = """
-    SELECT h.number, l.origin, h.size, h.root, h.public_key, h.note, h.issued_at
-    FROM ledger_head h JOIN ledger l ON l.election_id = h.election_id
-    WHERE h.election_id = $1 ORDER BY h.number DESC LIMIT 1
+HEADS = """
+    SELECT h.number, l.origin, h.size, h.root, h.public_key, h.note, h.issued_at, ARRAY(
+        SELECT c.line FROM ledger_cosignature c
+        WHERE c.election_id = h.election_id AND c.number = h.number ORDER BY c.witness
+    ) AS cosignatures
+    FROM ledger_head h JOIN ledger l ON l.election_id = h.election_id WHERE h.election_id = $1
+"""
+READ_HEAD = f"{HEADS} ORDER BY h.number DESC LIMIT 1"
+READ_WITNESSED = f"""{HEADS} AND h.number = (
+    SELECT number FROM ledger_cosignature WHERE election_id = $1
+    GROUP BY number HAVING count(*) >= $2 ORDER BY number DESC LIMIT 1)
 """
 READ_TILES = """
     SELECT t.level, t.number, t.hashes FROM ledger_tile t
@@ -62,7 +69,7 @@ class SealedLog:
 
 @dataclass(frozen=True, slots=True)
 class StoredHead:
-    """A head as it was signed."""
+    """A head as it was signed; `cosignatures`: witnesses' lines, each with its newline."""
 
     number: int
     origin: str
@@ -71,6 +78,12 @@ class StoredHead:
     public_key: str
     note: str
     issued_at: datetime
+    cosignatures: tuple[str, ...] = ()
+
+    @property
+    def cosigned_note(self) -> str:
+        """As it is given out: the signature, and every witness's behind it."""
+        return self.note + "".join(self.cosignatures)
 
     @property
     def root_text(self) -> str:
@@ -85,8 +98,16 @@ async def read_sealed(connection: asyncpg.Pool | Connection, election_id: str) -
 
 async def read_head(connection: asyncpg.Pool | Connection, election_id: str) -> StoredHead | None:
     """The newest head; None before the first."""
-    row = await connection.fetchrow(READ_HEAD, election_id)
-    return StoredHead(**row) if row else None
+    return _head(await connection.fetchrow(READ_HEAD, election_id))
+
+
+async def read_witnessed(connection: asyncpg.Pool | Connection, election_id: str, witnesses: int) -> StoredHead | None:
+    """The newest head that so many witnesses cosigned; None where none is."""
+    return _head(await connection.fetchrow(READ_WITNESSED, election_id, witnesses))
+
+
+def _head(row: asyncpg.Record | None) -> StoredHead | None:
+    return StoredHead(**{**row, "cosignatures": tuple(row["cosignatures"])}) if row else None
 
 
 async def read_definition_document(connection: asyncpg.Pool | Connection, election_id: str) -> tuple[bytes, str] | None:

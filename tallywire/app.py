@@ -23,6 +23,8 @@ from gql.schema.build import build_schema
 from gql.view import View, Wire
 from tallywire.evidence.routes import PATH as EVIDENCE_PATH
 from tallywire.follow.elsewhere import elsewhere
+from tallywire.follow.follower import Follower
+from tallywire.follow.witness_routes import fork_routes, witness_routes
 from tallywire.log.routes import Log
 from tallywire.packaged import web
 from tallywire.pages.routes import Pages
@@ -96,11 +98,21 @@ def build_app(database: Database, settings: Settings) -> "Front":
     ]
     if service.follower is not None:
         # Whoever reports does it at the origin; photographs are there as well.
-        routes = [*elsewhere(service.follower.url), *routes]
+        routes = [*_following(service.follower, service.database, files), *routes]
     app = Starlette(routes=routes, lifespan=lifespan, middleware=[Middleware(GZipMiddleware, minimum_size=1_000)])
     app.state.service = service
     post = Post(schema, lambda address: Context(service.services, address=address), view.identify, app)
     return Front(app, post, app if service.follower else service.photographs)
+
+
+def _following(follower: Follower, database: Database, files: PublicFiles) -> list[BaseRoute]:
+    """What a follower has, and an origin has not."""
+    witness = follower.witness
+    return [
+        *elsewhere(follower.url),
+        *fork_routes(follower.files, files),
+        *(witness_routes(database, follower.submissions(witness)) if witness else ()),
+    ]
 
 
 class Front:

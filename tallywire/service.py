@@ -18,6 +18,7 @@ from gql.context import Services, nothing_followed
 from gql.presence import Presence
 from ledger.reader import Ledger
 from ledger.sealer import Sealer
+from tallywire.cosignatures.collector import Collector, cosigners_of
 from tallywire.evidence.routes import Photographs
 from tallywire.evidence.showing import Showing
 from tallywire.evidence.store import Store
@@ -53,6 +54,7 @@ class Service:
         self.follower = follower_by(settings, database, self.bell.ring, self.tail.feed)
         self.ledger = Ledger(database, self._nothing if self.follower else self.sealer.begin)
         self.heads = Heads(self.ledger, self.tail, None if self.follower else self.sealer)
+        self.collector = Collector(database, self.ledger, cosigners_of(settings.witnesses))
         self.cut_maker = CutMaker(database, self.tail, settings.cut_seconds)
         self.cuts = Cuts(database, self._nothing if self.follower else self.cut_maker.begin)
         presence = Presence()
@@ -74,6 +76,7 @@ class Service:
             observations=Observations(database),
             origin=self.follower.url if self.follower else None,
             followed=self.follower.followed if self.follower else nothing_followed,
+            witness=str(self.follower.witness.verifier) if self.follower and self.follower.witness else None,
         )
 
     async def _nothing(self) -> None:
@@ -114,6 +117,7 @@ class Service:
         else:
             await self.waiting.start()
             self.sealer.start()
+            self.collector.start()
             self.cut_maker.start()
         try:
             yield self
@@ -122,6 +126,7 @@ class Service:
                 await intake.close()
             if self.follower is not None:
                 await self.follower.close()
+            await self.collector.close()
             await self.cut_maker.close()
             await self.sealer.close()
             await self.waiting.close()

@@ -74,6 +74,14 @@ class Settings(BaseSettings):
         [], description="The origin's keys as `tallywire key` prints them, as a JSON list; else those met first."
     )
     follow_token: SecretStr | None = Field(None, description="A token to read at the origin, where it wants one.")
+    witness_key_file: Path | None = Field(
+        None,
+        description="A follower cosigns the heads that it verified with the key in this file; made at the first start.",
+    )
+    witnesses: list[str] = Field(
+        [],
+        description="Who cosigns this log's heads: each as its key, a space and its address, as a JSON list of texts.",
+    )
     cut_seconds: float = Field(
         60.0, ge=0.1, le=3_600, description="A numbered cut of all results is made so often while anything changes."
     )

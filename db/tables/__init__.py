@@ -11,7 +11,14 @@ from db.tables.definition import (
     StationRow,
 )
 from db.tables.evidence import EvidenceRow
-from db.tables.ledger import LedgerBundleRow, LedgerHeadRow, LedgerKeyRow, LedgerRow, LedgerTileRow
+from db.tables.ledger import (
+    LedgerBundleRow,
+    LedgerCosignatureRow,
+    LedgerHeadRow,
+    LedgerKeyRow,
+    LedgerRow,
+    LedgerTileRow,
+)
 from db.tables.log import LogEntryRow, LogHeadRow
 from db.tables.official import OfficialFigureRow, OfficialVersionRow
 from db.tables.people import AssignmentRow, EnrolmentCodeRow, EnrolmentCodeStationRow, ReporterRow
@@ -30,6 +37,7 @@ __all__ = [
     "EnrolmentCodeStationRow",
     "EvidenceRow",
     "LedgerBundleRow",
+    "LedgerCosignatureRow",
     "LedgerHeadRow",
     "LedgerKeyRow",
     "LedgerRow",

@@ -1,11 +1,11 @@
-"""The ledger over the log: its keys, the tree's tiles, the entries as they were sealed, and every signed head.
+"""The ledger over the log: keys, the tree's tiles, the entries as they were sealed, signed heads, cosignatures.
 
 Nothing here is ever taken back: heads stay as they were signed, tiles and bundles only grow (triggers hold both).
 """
 
 from datetime import datetime
 
-from sqlalchemy import CheckConstraint, Column, LargeBinary, SmallInteger, UniqueConstraint
+from sqlalchemy import CheckConstraint, Column, ForeignKeyConstraint, LargeBinary, SmallInteger, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
 from counting.vocabulary import ElectionPhase
@@ -83,3 +83,18 @@ class LedgerHeadRow(SQLModel, table=True):
     public_key: str = Field(foreign_key="ledger_key.public_key")
     note: str
     issued_at: datetime = Field(sa_column=instant_column(nullable=False))
+
+
+class LedgerCosignatureRow(SQLModel, table=True):
+    """A witness's line under a head. `witness`: its key as verifiers take it; `cosigned_at`: by its own clock."""
+
+    __tablename__ = "ledger_cosignature"
+    __table_args__ = (
+        ForeignKeyConstraint(["election_id", "number"], ["ledger_head.election_id", "ledger_head.number"]),
+    )
+
+    election_id: str = Field(primary_key=True)
+    number: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})
+    witness: str = Field(primary_key=True)
+    line: str
+    cosigned_at: datetime = Field(sa_column=instant_column(nullable=False))

@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import signal
 from collections.abc import AsyncIterator
+from pathlib import Path
 from socket import socket
 from typing import Annotated, Literal
 from urllib.parse import urlsplit
@@ -11,11 +12,15 @@ from urllib.parse import urlsplit
 import typer
 
 from feed.bell import checked_url
+from ledger.key_file import BadPrivateKeyError
 from ledger.note import BadKeyError, parse_key
 from tallywire.app import build_app
 from tallywire.commands.running import DatabaseUrl, DataDir, fail, output, run, settings_from
+from tallywire.cosignatures.collector import BadWitnessError, cosigners_of
 from tallywire.evidence.store import Store
+from tallywire.follow.follower import witness_by
 from tallywire.follow.storing import OtherDatabaseError, check_database
+from tallywire.follow.witness_routes import PATH as WITNESS_PATH
 from tallywire.server import PortTakenError, address, listen, serving
 from tallywire.settings import Settings
 from tallywire.storage import open_storage
@@ -46,6 +51,15 @@ FollowKey = Annotated[
     typer.Option("--follow-key", help="The origin's key, as `tallywire key` prints it; else the one met first."),
 ]
 
+WitnessKey = Annotated[
+    Path | None,
+    typer.Option(
+        "--witness-key",
+        metavar="FILE",
+        help="Cosign the heads that were verified, with the key in this file; made at the first start.",
+    ),
+]
+
 
 def serve_command(
     port: Port = None,
@@ -58,6 +72,7 @@ def serve_command(
     port_each: PortEach = None,
     follow: Follow = None,
     follow_key: FollowKey = None,
+    witness_key: WitnessKey = None,
 ) -> None:
     """Serve the API, GraphiQL and the live board on one port; with --follow, a verified copy of another service's."""
     settings = settings_from(
@@ -71,6 +86,7 @@ def serve_command(
         port_each=port_each,
         follow=follow,
         follow_keys=follow_key or None,
+        witness_key_file=witness_key,
     )
     check_following(settings)
 
@@ -81,6 +97,8 @@ def serve_command(
             output.print(
                 f"tallywire serves on {ports}" + (f" by {settings.workers} workers" if _several(settings) else "")
             )
+            if (witness := witness_by(settings)) is not None:
+                output.print(f"cosigns as {witness.verifier}, asked at {WITNESS_PATH}/add-checkpoint", markup=False)
             await until_stopped(server)
             # Only where it ended by itself is there something to raise.
             if server.done():
@@ -96,6 +114,13 @@ def serve_command(
 
 def check_following(settings: Settings) -> None:
     """Ends with one line on an address or a key that is none."""
+    if settings.follow is None and settings.witness_key_file is not None:
+        fail("--witness-key is for a follower, which verifies what it cosigns: name its origin with --follow")
+    try:
+        cosigners_of(settings.witnesses)
+        witness_by(settings)
+    except (BadWitnessError, BadPrivateKeyError) as error:
+        fail(str(error))
     if settings.follow is None:
         return
     address = urlsplit(settings.follow)

@@ -11,21 +11,26 @@ import httpx
 import typer
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
+from ledger.checkpoint import COSIGNATURE
+from ledger.fork import heads_of
 from ledger.note import BadKeyError, BadNoteError, VerifierKey, parse_key
-from ledger.receipt import FIRST_LINE, BadReceiptError, check_receipt
 from tallywire.commands.running import errors, fail, output, settings_from
+from tallywire.commands.verify_paper import check_paper, is_paper
 from tallywire.verify.checking import Outcome, Wanted, check
 from tallywire.verify.memory import recall, remember
 from tallywire.verify.served import Served
 from tallywire.verify.source import Address, Folder, Saved, Source, SourceError
 from tallywire.verify.summary import summary
 from tallywire.verify.where import NoElectionError, Place, files_of, photographs_of, place_of
+from tallywire.verify.witnessed import Witnesses
 
 FAULTS_SHOWN = 50
 
 
 def verify_command(
-    place: Annotated[str, typer.Argument(metavar="URL|FOLDER|RECEIPT", help="A server, a copy, or one receipt.")],
+    place: Annotated[
+        str, typer.Argument(metavar="URL|FOLDER|FILE", help="A server, a copy, a receipt, or evidence of a fork.")
+    ],
     election: Annotated[str | None, typer.Option(help="Which election, where the server has several.")] = None,
     key: Annotated[list[str] | None, typer.Option(help="The log's key, as `tallywire key` prints it.")] = None,
     state: Annotated[Path | None, typer.Option(help="Where the last head seen is kept.", show_default=False)] = None,
@@ -40,6 +45,10 @@ def verify_command(
         typer.Option("--cuts/--no-cuts", help="Check every cut's results file (few: always; else the newest)."),
     ] = None,
     evidence: Annotated[bool, typer.Option("--evidence", help="Fetch every photograph and check its digest.")] = False,
+    witness: Annotated[list[str] | None, typer.Option(help="A witness's key: it must have cosigned the head.")] = None,
+    quorum: Annotated[
+        int | None, typer.Option(min=1, help="So many of the witnesses named are enough; else all.", show_default=False)
+    ] = None,
     token: Annotated[str | None, typer.Option(envvar="TALLYWIRE_TOKEN", help="To read there, if needed.")] = None,
 ) -> None:
     """Check a log from its first entry to its last, add up every result, and compare it with what is served.
@@ -48,13 +57,13 @@ def verify_command(
     station; with 2 where nothing could be checked.
     """
     keys = [_key(text) for text in key or []]
-    if _is_receipt(Path(place)):
-        _check_receipt(Path(place), keys)
+    witnesses = _witnesses(witness or [], quorum)
+    if is_paper(Path(place)):
+        check_paper(Path(place), keys, witnesses)
         return
+    wanted = Wanted(stations, cuts=cuts, witnesses=witnesses)
     try:
-        sound = asyncio.run(
-            _run(place, election, keys, state, forget, save, Wanted(stations, cuts=cuts), evidence, token)
-        )
+        sound = asyncio.run(_run(place, election, keys, state, forget, save, wanted, evidence, token))
     except (SourceError, NoElectionError) as error:
         fail(str(error))
     except BadNoteError as error:
@@ -99,6 +108,8 @@ async def _run(
     if remembered is not None and not outcome.faults:
         remember(remembered, outcome.memory)
     _report(outcome)
+    if outcome.fork is not None and remembered is not None:
+        _keep_fork(remembered.with_suffix(".fork"), outcome.fork)
     return not outcome.faults
 
 
@@ -113,6 +124,17 @@ def _report(outcome: Outcome) -> None:
         output.print(f"… and {len(outcome.faults) - FAULTS_SHOWN} more", markup=False)
     if outcome.faults:
         errors.print(f"tallywire: NOT sound: {len(outcome.faults)} faults", markup=False)
+
+
+def _keep_fork(path: Path, document: bytes) -> None:
+    """Both signed heads are shown, and kept with what proves that not both can be true."""
+    for head in heads_of(document):
+        output.print(f"signed head:\n{head}", markup=False)
+    try:
+        path.write_bytes(document)
+    except OSError as error:
+        fail(f"{path}: {error.strerror}")
+    errors.print(f"tallywire: the evidence is kept in {path}; anybody can check it: tallywire verify", markup=False)
 
 
 def _progress() -> Progress:
@@ -134,32 +156,19 @@ def _state_file(place: Place) -> Path | None:
     return settings_from().data_dir / "verify" / f"{urlsplit(place.server).hostname}-{place.election}-{name}.json"
 
 
+def _witnesses(texts: list[str], quorum: int | None) -> Witnesses:
+    keys = [_key(text) for text in texts]
+    if wrong := next((key for key in keys if key.algorithm != COSIGNATURE), None):
+        fail(f"{wrong} is no witness's key, but one that signs a log: name it with --key")
+    if len({(key.name, key.id) for key in keys}) < len(keys):
+        fail("one witness is named twice")
+    if quorum is not None and quorum > len(keys):
+        fail(f"--quorum {quorum} wants as many witnesses: {len(keys)} are named with --witness")
+    return Witnesses(tuple(keys), len(keys) if quorum is None else quorum)
+
+
 def _key(text: str) -> VerifierKey:
     try:
         return parse_key(text)
     except BadKeyError as error:
         fail(str(error))
-
-
-def _is_receipt(path: Path) -> bool:
-    try:
-        with path.open("rb") as file:
-            return file.read(len(FIRST_LINE)) == FIRST_LINE.encode()
-    except (OSError, ValueError):
-        return False
-
-
-def _check_receipt(path: Path, keys: list[VerifierKey]) -> None:
-    if not keys:
-        fail("a receipt is checked against the log's key: name it with --key")
-    try:
-        receipt = check_receipt(path.read_text("utf-8"), keys)
-    except (BadReceiptError, UnicodeDecodeError) as error:
-        errors.print(f"tallywire: NOT sound: {error}", markup=False)
-        raise typer.Exit(1) from error
-    leaf, votes = receipt.leaf, (receipt.tally or {}).get("votes", "not shown")
-    output.print(
-        f"OK: entry {leaf['sequence']} of {receipt.head.origin} ({leaf['kind']}, {leaf['recordedAt']}) is of"
-        f" {leaf['contest']} at {leaf['station']}, votes {votes}",
-        markup=False,
-    )

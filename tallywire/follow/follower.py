@@ -12,10 +12,16 @@ import asyncpg
 from db.database import Database, is_away
 from feed.election_feed import ElectionFeed
 from gql.following import Followed, FollowState
-from ledger.note import VerifierKey, parse_key
+from ledger.checkpoint import parse_head
+from ledger.cosigning import Witness
+from ledger.key_file import create_key
+from ledger.keys import read_keys
+from ledger.note import SignedNote, VerifierKey, parse_key
+from tallywire.follow.accusing import evidence_against
 from tallywire.follow.log import FollowedLog
 from tallywire.follow.origin import Origin, Shown
 from tallywire.follow.status import Status, StatusFiles
+from tallywire.follow.witness import Submissions
 from tallywire.settings import Settings
 from tallywire.verify.source import SourceError
 
@@ -31,12 +37,20 @@ def follower_by(
     ring: Callable[[str], None],
     feed: Callable[[str], ElectionFeed | None],
 ) -> "Follower | None":
-    """None where this is no follower. Raises BadKeyError."""
+    """None where this is no follower. Raises BadKeyError, BadPrivateKeyError."""
     if settings.follow is None:
         return None
     token = settings.follow_token.get_secret_value() if settings.follow_token else None
     named = [parse_key(text) for text in settings.follow_keys]
-    return Follower(database, Origin(settings.follow, token), named, settings.data_dir / FOLDER, ring, feed)
+    folder, witness = settings.data_dir / FOLDER, witness_by(settings)
+    return Follower(database, Origin(settings.follow, token), named, folder, ring, feed, witness)
+
+
+def witness_by(settings: Settings) -> Witness | None:
+    """Who cosigns here; the key is made at the first start. None: nobody does. Raises BadPrivateKeyError."""
+    if settings.witness_key_file is None:
+        return None
+    return Witness(f"{settings.ledger_name}/witness", create_key(settings.witness_key_file))
 
 
 class Follower:
@@ -53,11 +67,13 @@ class Follower:
         folder: Path,
         ring: Callable[[str], None],
         feed: Callable[[str], ElectionFeed | None],
+        witness: Witness | None = None,
     ) -> None:
+        self.files = StatusFiles(folder)
+        self.witness = witness
         self._database = database
         self._origin = origin
         self._named = named
-        self._files = StatusFiles(folder)
         self._ring = ring
         self._feed = feed
         self._statuses: dict[str, Status] = {}
@@ -74,6 +90,22 @@ class Follower:
         status = self._statuses.get(election)
         return status.followed if status else None
 
+    def submissions(self, witness: Witness) -> Submissions:
+        """Where logs ask for cosignatures."""
+        return Submissions(
+            self._database, witness, self._ring, self._accuse, lambda name: self.files.fork(name) is not None
+        )
+
+    async def _accuse(self, election: str, note: SignedNote) -> None:
+        """Somebody shows a head of the origin that contradicts those taken: whoever follows reads it from the file."""
+        if self.files.fork(election) is None:
+            keys = [key.under(parse_head(note).origin) for key in await read_keys(self._database.pool)]
+            log_of = self._origin.log(election)
+            document, _, heads = await evidence_against(self._database, election, keys, note, log_of)
+            log.error("%s: its origin signed two logs, as somebody shows:\n%s", election, "\n".join(heads))
+            if document is not None:
+                self.files.write_fork(election, document)
+
     @property
     def refused(self) -> bool:
         return any(status.state is FollowState.REFUSED for status in self._statuses.values())
@@ -81,6 +113,7 @@ class Follower:
     def shown(self) -> dict[str, object]:
         return {
             "origin": self.url,
+            "witness": str(self.witness.verifier) if self.witness else None,
             "elections": {name: status.shown for name, status in sorted(self._statuses.items())},
         }
 
@@ -144,7 +177,10 @@ class Follower:
             log.error("%s REFUSED for good: %s", shown.id, status.reason)
         status = replace(status, origin=self.url)
         self._tell(status)
-        one = FollowedLog(self._database, self._origin, shown, self._named, status, self._tell, self._ring, self._feed)
+        one = FollowedLog(
+            *(self._database, self._origin, shown, self._named, status, self._tell, self._ring, self._feed),
+            *(self.files, self.witness),
+        )
         self._logs[shown.id] = one, asyncio.create_task(one.run(), name=f"follower of {shown.id}")
 
     async def _let_go(self) -> None:
@@ -155,8 +191,8 @@ class Follower:
 
     def _tell(self, status: Status) -> None:
         self._statuses[status.election] = status
-        self._files.write(status)
+        self.files.write(status)
 
     def _read_files(self) -> None:
-        for status in self._files.read_all():
+        for status in self.files.read_all():
             self._statuses[status.election] = status

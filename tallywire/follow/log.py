@@ -8,24 +8,29 @@ import hashlib
 import logging
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from datetime import UTC, datetime
 
 from db.database import Database, is_away
 from feed.election_feed import ElectionFeed
 from gql.following import FollowState
 from ledger.checkpoint import Head, checked_head
+from ledger.cosigning import Witness, cosign_newest, hold
 from ledger.cut_line import cut_line_of
-from ledger.merkle import leaf_hash, root_of
+from ledger.fork import heads_of
+from ledger.merkle import leaf_hash
 from ledger.note import BadNoteError, SignedNote, VerifierKey, parse_note
 from ledger.store import read_head, read_sealed, read_tiles
 from ledger.terms import BadDefinitionError, read_terms
 from ledger.tiles import WIDTH, TilePath, edge, grow, width_of
+from tallywire.follow.accusing import evidence_against
 from tallywire.follow.copy import LogCopy, split
 from tallywire.follow.cuts import take_cuts
 from tallywire.follow.keys import trusted_keys
 from tallywire.follow.origin import Origin, Shown
 from tallywire.follow.refusal import RefusedError
-from tallywire.follow.status import Status, verified
+from tallywire.follow.status import Status, StatusFiles, verified
 from tallywire.follow.storing import store_definition, store_entries, store_head, store_phase, stored_definition
+from tallywire.follow.witness import without_own
 from tallywire.verify.copying import CHECKPOINT, DEFINITION, needed
 from tallywire.verify.source import SourceError
 
@@ -41,7 +46,7 @@ log = logging.getLogger(__name__)
 class FollowedLog:
     """`told(status)` is called for every change; `ring(election)` when there is more to see.
 
-    `named`: pinned keys; `feed(election)`: this node's, once it serves it.
+    `named`: pinned keys; `feed(election)`: this node's, once it serves it; `witness`: who cosigns what was verified.
     """
 
     def __init__(
@@ -54,6 +59,8 @@ class FollowedLog:
         told: Callable[[Status], None],
         ring: Callable[[str], None],
         feed: Callable[[str], ElectionFeed | None],
+        files: StatusFiles,
+        witness: Witness | None = None,
     ) -> None:
         self.shown = shown
         self.status = status
@@ -64,6 +71,8 @@ class FollowedLog:
         self._told = told
         self._ring = ring
         self._feed = feed
+        self._files = files
+        self._witness = witness
         self._keys: list[VerifierKey] = []
         self._name = ""
         self._copy: LogCopy | None = None
@@ -79,6 +88,8 @@ class FollowedLog:
         """Until it is cancelled, or the origin has signed two heads that cannot both be true."""
         while not self.status.forked:
             try:
+                if accused := self._accused():
+                    raise accused
                 await self._round()
                 continue
             except SourceError as error:
@@ -160,12 +171,22 @@ class FollowedLog:
         line, feed = cut_line_of(head.extensions), self._feed(self.id)
         if line is not None and feed is not None and feed.opened:
             await take_cuts(self._database, feed, line, lambda number: self._origin.cut(self.id, number))
-        last = await read_head(self._database.pool, self.id)
-        if head.size == copy.size and (last is None or parse_note(last.note).text != note.text):
-            signer = note.signed_by(key for key in self._keys if key.name == head.origin)[0]
-            async with self._database.pool.acquire() as connection:
-                await store_head(connection, self.id, head, str(note), signer.public)
+        if head.size == copy.size and await self._store_head(head, note):
             self._ring(self.id)
+
+    async def _store_head(self, head: Head, note: SignedNote) -> bool:
+        """Whether it says something that the newest one here does not. It is cosigned, where this node does that."""
+        async with self._database.pool.acquire() as connection, connection.transaction():
+            await hold(connection, self.id)
+            last = await read_head(connection, self.id)
+            new = last is None or (parse_note(last.note).text != note.text and last.size <= head.size)
+            if new:
+                signer = note.signed_by(key for key in self._keys if key.name == head.origin)[0]
+                shown = without_own(note, self._witness.verifier) if self._witness else note
+                await store_head(connection, self.id, head, str(shown), signer.public)
+            if self._witness is not None:
+                await cosign_newest(connection, self._witness, self.id, datetime.now(UTC))
+            return new
 
     async def _advance(self, copy: LogCopy, head: Head, note: SignedNote) -> None:
         """Hashes first: they lead to the signed root, and each entry is then held against its own."""
@@ -237,26 +258,25 @@ class FollowedLog:
 
     async def _tell_fork(self, copy: LogCopy, head: Head, note: SignedNote, *, certain: bool = False) -> None:
         """Raises RefusedError with both heads where not both can be true; `certain`: their sizes and roots say so."""
-        ours = await read_head(self._database.pool, self.id)
-        heads = (ours.note, str(note)) if ours else (str(note),)
-        number = None
-        try:
-            tiles = await self._signed(range(-(-head.size // WIDTH)), head.size)
-            theirs = [one for tile in tiles for one in tile]
-            if root_of(theirs) == head.root:
-                own = [one for at in range(-(-copy.size // WIDTH)) for one in await copy.hashes(at)]
-                pairs = enumerate(zip(own, theirs, strict=False), start=1)
-                number = next((place for place, (was, now) in pairs if was != now), None)
-        except (SourceError, RefusedError):
-            if not certain:
-                raise
-        if number is not None or certain:
+        document, number, heads = await evidence_against(self._database, self.id, self._keys, note, self._log)
+        if document is not None:
+            self._files.write_fork(self.id, document)
+        if document is not None or certain:
             where = f" from entry {number} on" if number else ""
             raise RefusedError(
                 f"the origin signed two logs: the head of {head.size} entries tells another story{where}"
-                f" than the {copy.size} entries that it signed before",
+                f" than the {copy.size} entries that it signed before"
+                + (f"; the evidence stands at /log/{self.id}/fork" if document else ""),
                 *heads,
             )
+
+    def _accused(self) -> RefusedError | None:
+        """What somebody else showed this node: two heads of its origin that cannot both be true."""
+        document = self._files.fork(self.id)
+        if document is None:
+            return None
+        heads = heads_of(document)
+        return RefusedError(f"the origin signed two logs; the evidence stands at /log/{self.id}/fork", *heads)
 
     def _away(self, reason: str) -> None:
         if self.status.state is not FollowState.REFUSED:
@@ -267,6 +287,8 @@ class FollowedLog:
     def _refuse(self, error: RefusedError) -> None:
         if self.status.reason != error.reason:
             log.error("%s REFUSED from %s: %s", self.id, self.status.origin, error.reason)
+            for head in error.heads:
+                log.error("signed head:\n%s", head)
         self._say(replace(self.status, state=FollowState.REFUSED, reason=error.reason, heads=error.heads))
 
     def _say(self, status: Status) -> None:

@@ -1,6 +1,6 @@
 """How each followed election stands, kept in files: other workers read them, and a fork outlives a restart.
 
-`following/{election}.json` in the data folder.
+`following/{election}.json` in the data folder; `following/{election}.fork` is evidence against its origin.
 """
 
 import json
@@ -88,6 +88,28 @@ class StatusFiles:
             draft.replace(path)
         except OSError as error:
             log.error("%s cannot be written: %s", path, error)
+
+    def fork(self, election: str) -> bytes | None:
+        """The evidence that its origin signed two stories; None where there is none."""
+        try:
+            return self._fork(election).read_bytes()
+        except OSError:
+            return None
+
+    def write_fork(self, election: str, document: bytes) -> None:
+        """The first evidence stays: there is none better. A full disk is said in the log, and stops nothing."""
+        path = self._fork(election)
+        draft = path.with_name(f"{path.name}.new")
+        try:
+            if not path.exists():
+                path.parent.mkdir(parents=True, exist_ok=True)
+                draft.write_bytes(document)
+                draft.replace(path)
+        except OSError as error:
+            log.error("%s cannot be written: %s", path, error)
+
+    def _fork(self, election: str) -> Path:
+        return self._folder / f"{quote(election, safe='')}.fork"
 
     def _named(self, stem: str) -> Status | None:
         return self.read(unquote(stem))

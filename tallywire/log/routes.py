@@ -17,6 +17,7 @@ from tallywire.public_file import JSON, YEAR_SECONDS, PublicFiles, told
 Answer = Callable[[Request, str], Awaitable[Response]]
 PARTIAL_SECONDS = 60
 HEAD_SECONDS = 1
+WITNESSES_MAX = 64
 # Nothing in these tells of reports.
 BEFORE_COUNTING = frozenset({"keys", "definition.json"})
 BYTES, TEXT = "application/octet-stream", "text/plain; charset=utf-8"
@@ -35,6 +36,7 @@ class Log:
     def routes(self) -> list[BaseRoute]:
         served = {
             "checkpoint": self._checkpoint,
+            "witnessed/{count:int}": self._witnessed,
             "tile/{path:path}": self._tile,
             "sealed/{path:path}": self._sealed,
             "keys": self._keys,
@@ -70,13 +72,22 @@ class Log:
         asked = request.query_params
         if "after" not in asked:
             head = await self._ledger.head(election)
-            return await self._files.send(request, head.note.encode(), TEXT, HEAD_SECONDS)
+            return await self._files.send(request, head.cosigned_note.encode(), TEXT, HEAD_SECONDS)
         try:
             after, seconds = int(asked["after"]), float(asked.get("wait", "0"))
         except ValueError:
             return told("after is a number of entries, wait a number of seconds", 400)
         head = await self._heads.beyond(election, after, seconds)
-        return await self._files.send(request, head.note.encode(), TEXT, 0)
+        return await self._files.send(request, head.cosigned_note.encode(), TEXT, 0)
+
+    async def _witnessed(self, request: Request, election: str) -> Response:
+        """The newest head that so many witnesses cosigned."""
+        count = request.path_params["count"]
+        try:
+            head = await self._ledger.witnessed(election, max(1, min(count, WITNESSES_MAX)))
+        except NoHeadError:
+            return told("so many witnesses have cosigned no head here", 404)
+        return await self._files.send(request, head.cosigned_note.encode(), TEXT, HEAD_SECONDS)
 
     async def _tile(self, request: Request, election: str) -> Response:
         path = parse_path(request.path_params["path"])

@@ -7,16 +7,18 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ledger.cut_line import cut_line_of
+from ledger.fork import Story, first_difference, fork_document
 from ledger.merkle import leaf_hash, root_of
 from ledger.note import VerifierKey
 from ledger.terms import BadDefinitionError
 from ledger.verify import BadResultsError, Copy, Fault, Verified, result_differences, result_fault, verify
-from tallywire.verify.copying import read_copy, read_keys, read_sealed
+from tallywire.verify.copying import CHECKPOINT, read_copy, read_keys, read_sealed
 from tallywire.verify.cuts import chosen, cut_faults, cut_path
 from tallywire.verify.memory import Memory
 from tallywire.verify.photographs import look_at
 from tallywire.verify.served import Served, smallest_areas, station_faults
 from tallywire.verify.source import Saved, Source, SourceError
+from tallywire.verify.witnessed import Chosen, Witnesses, choose
 
 RESULTS = "results.json"
 # Every sheet is compared where there are no more than this; in larger elections where it is asked for.
@@ -27,22 +29,30 @@ Told = Callable[[str, int, int], None]
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """`stations`, `cuts` None: where there are few. `photographs`, `files`: where they are had."""
+    """`stations`, `cuts` None: where there are few. `photographs`, `files`: where they are had.
+
+    `witnesses`: those that must have cosigned the head.
+    """
 
     stations: bool | None = None
     photographs: Source | None = None
     cuts: bool | None = None
     files: Source | None = None
+    witnesses: Witnesses = field(default_factory=Witnesses)
 
 
 @dataclass(slots=True)
 class Outcome:
-    """Sound where there is no fault; `notes` say what was not checked, or rests on trust."""
+    """Sound where there is no fault; `notes` say what was not checked, or rests on trust.
+
+    `fork`: evidence that two stories were signed, where that is a fault.
+    """
 
     verified: Verified
     memory: Memory
     faults: list[Fault]
     notes: list[str] = field(default_factory=list)
+    fork: bytes | None = None
 
 
 async def check(
@@ -51,7 +61,19 @@ async def check(
     """Raises SourceError, BadNoteError."""
     known = keys or (memory.keys if memory else [])
     trusted = await read_keys(source, known)
-    head, copy = await read_copy(source, trusted.trusted, lambda done, of: told("Fetching the log", done, of))
+    chosen_head = await choose(
+        source,
+        trusted.trusted,
+        wanted.witnesses,
+        size_min=memory.seen.head.size if memory else 0,
+        live=served is not None,
+    )
+    if isinstance(source, Saved):
+        # The copy is of this head, whatever was signed since.
+        await source.keep(CHECKPOINT, chosen_head.checkpoint)
+    head, copy = await read_copy(
+        source, chosen_head.checkpoint, trusted.trusted, lambda done, of: told("Fetching the log", done, of)
+    )
     copy = await _with_sealed(source, copy, head.root)
     try:
         found = await asyncio.to_thread(verify, copy, trusted.trusted, memory.seen if memory else None)
@@ -59,6 +81,11 @@ async def check(
         raise SourceError(str(error)) from error
     kept = Memory(copy.checkpoint.decode(), trusted.trusted, found.hashes, dict(memory.photographs) if memory else {})
     outcome = Outcome(found, kept, found.faults)
+    outcome.notes += chosen_head.told()
+    if len(chosen_head.cosigned) < wanted.witnesses.quorum:
+        outcome.faults.append(_uncosigned(chosen_head, wanted.witnesses))
+    if memory is not None and root_of(found.hashes) == head.root:
+        outcome.fork = _fork(memory, copy, found, trusted.trusted)
     if trusted.first_met:
         outcome.notes.append("the log's key was taken from the server itself: compare it, or name it with --key")
     await _check_results(source, served, copy, outcome, wanted, told)
@@ -67,6 +94,23 @@ async def check(
     if wanted.photographs is not None:
         await _check_photographs(wanted.photographs, outcome, told)
     return outcome
+
+
+def _uncosigned(chosen_head: Chosen, witnesses: Witnesses) -> Fault:
+    missing = ", ".join(key.name for key in witnesses.keys if key not in chosen_head.cosigned)
+    return Fault(
+        "head",
+        f"{len(chosen_head.cosigned)} of the {witnesses.quorum} witnesses wanted have cosigned the head of"
+        f" {chosen_head.size} entries, or a newer one; not {missing}",
+    )
+
+
+def _fork(memory: Memory, copy: Copy, found: Verified, keys: list[VerifierKey]) -> bytes | None:
+    """Evidence for others where the head seen before and this one cannot both be true."""
+    index = first_difference(memory.hashes, found.hashes)
+    leaf = None if index is None else copy.entries[index]
+    before, now = Story(memory.checkpoint, memory.hashes), Story(copy.checkpoint.decode(), found.hashes)
+    return fork_document(before, now, keys, (None, leaf)) if before.head.origin == now.head.origin else None
 
 
 async def _with_sealed(source: Source, copy: Copy, root: bytes) -> Copy:

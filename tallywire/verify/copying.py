@@ -45,9 +45,10 @@ async def read_keys(source: Source, known: list[VerifierKey]) -> Keys:
     return Keys(trusted(known, successions), first_met=False) if known else Keys(offered, first_met=True)
 
 
-async def read_copy(source: Source, keys: list[VerifierKey], progress: Progress) -> tuple[Head, Copy]:
-    """Raises SourceError, and BadNoteError where no trusted key signed the head."""
-    checkpoint = await needed(source, CHECKPOINT)
+async def read_copy(
+    source: Source, checkpoint: bytes, keys: list[VerifierKey], progress: Progress
+) -> tuple[Head, Copy]:
+    """All that this head covers. Raises SourceError, and BadNoteError where no trusted key signed the head."""
     head, _ = checked_head(checkpoint, keys)
     definition = await needed(source, DEFINITION)
     tiles, bundles = tile_paths(head.size), bundle_paths(head.size)

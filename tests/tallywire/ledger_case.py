@@ -74,6 +74,12 @@ class Case:
         assert self.verify("--save", str(folder)).exit_code == 0
         return folder
 
+    def copy_anew(self) -> Path:
+        """The same of a log that is not sound, and of which nothing is remembered."""
+        folder = self.folder / f"copy-{next(self._copies)}"
+        self.verify("--save", str(folder), "--state", str(folder / "state.json"))
+        return folder
+
     def sealed(self, size: int) -> None:
         """Waits until the head covers so many entries."""
         wait_until(

@@ -1,15 +1,19 @@
 """An origin and three followers of it, through a night on which the origin goes away, and then lies."""
 
+import base64
+import json
 from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from typing import Any
 
+import httpx
 import pytest
 
 from counting.vocabulary import Role
 from tests.conftest import Databases, Night, _fill_small
 from tests.served import wait_until
+from tests.tallywire import auditor
 from tests.tallywire.following import RESULTS, SECONDS, FollowerNode, follower
 from tests.tallywire.ledger_case import TABLES
 
@@ -159,3 +163,21 @@ def test_an_origin_that_signs_another_story_is_refused_for_good_with_both_heads(
     again.start()
     assert len(again.state("small", "REFUSED")["heads"]) == 2
     assert again.server.api(RESULTS, election="small") == before
+
+
+def test_the_evidence_shows_anybody_which_entry_was_rewritten(outlets: Outlets) -> None:
+    """After the test before it: each of the three has it, and it is checked without any of our code."""
+    (key,) = httpx.get(f"{outlets.origin.url}/log/small/keys").json()["keys"]
+    for node in outlets.nodes:
+        value = httpx.get(f"{node.server.url}/log/small/fork").json()
+        heads = [auditor.signed(value[name], key["key"]) for name in ("smaller", "larger")]
+        votes = []
+        for entry, (size, root) in zip(value["entries"], heads, strict=True):
+            hash_, path = base64.b64decode(entry["hash"]), [base64.b64decode(one) for one in entry["proof"]]
+            assert (
+                auditor.leaf(entry["leaf"]) == hash_ and auditor.root_by_path(hash_, value["index"], size, path) == root
+            )
+            leaf = json.loads(entry["leaf"])
+            assert leaf["sequence"] == value["index"] + 1 == 5
+            votes.append(leaf["tally"]["votes"][0])
+        assert sorted(votes) == [5, 99]

@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 import strawberry
 from strawberry import Private
 
+from gql.context import Info
 from gql.following import Followed, FollowState
 from gql.schema.types.scalars import Language
 
@@ -44,6 +45,12 @@ class Following:
     def reason(self) -> str | None:
         return self.facts.reason
 
+    @strawberry.field(
+        description="The key with which this node cosigns the heads that it verified, as verifiers take it."
+    )
+    def witness(self, info: Info) -> str | None:
+        return info.context.services.witness
+
     @strawberry.field(description="Signed heads of the origin that cannot both be true, where there are such.")
     def heads(self) -> list[str]:
         return list(self.facts.heads)
@@ -53,6 +60,12 @@ def followed_notice(followed: Followed, language: Language | None) -> str | None
     """What pages say of a copy that is not fresh; None where it is."""
     english = language is Language.EN
     when = followed.verified_at.strftime("%H:%M:%S UTC") if followed.verified_at else "–"
+    if followed.state is FollowState.REFUSED and followed.heads:
+        return (
+            f"{followed.origin} has signed two contradictory logs. These are the results verified at {when}"
+            if english
+            else f"{followed.origin} ลงนามรับรองข้อมูลสองชุดที่ขัดแย้งกัน ตัวเลขนี้คือที่ตรวจสอบแล้วเมื่อ {when}"
+        )
     if followed.state is FollowState.REFUSED:
         return (
             f"What {followed.origin} now serves does not verify. These are the results verified at {when}"

@@ -12,6 +12,7 @@ from counting.vocabulary import Role, TallyCoverage
 from ledger.note import parse_key
 from ledger.receipt import check_receipt
 from tallywire.cli import build_cli
+from tests.tallywire import auditor
 from tests.tallywire.ledger_case import ENTRIES, Case, changed
 
 ENTRY_UP = "{0} = jsonb_set({0}, '{{votes,0}}', to_jsonb(1 + ({0}->'votes'->>0)::int))"
@@ -118,6 +119,19 @@ def test_a_log_that_is_rewritten_and_signed_anew_by_its_own_key_does_not_pass_wh
     ran = case.verify()
     assert ran.exit_code == 1, ran.output
     assert f"entry 2, {case.election}/a-1 (District A, no. 1): the log was rewritten from here on" in ran.stdout
+    # Both heads are shown, and what proves it to others is kept.
+    assert ran.stdout.count("signed head:") == 2
+    key = json.loads((case.copy_anew() / "keys").read_text())["keys"][0]["key"]
+    value = json.loads((case.folder / "state.fork").read_text())
+    leaf, small, large = (
+        value["entries"][1]["leaf"],
+        *(auditor.signed(value[name], key) for name in ("smaller", "larger")),
+    )
+    assert small[0] == large[0] == ENTRIES and small[1] != large[1] and json.loads(leaf)["sequence"] == 2
+    proven = case.verify("--key", key, place=str(case.folder / "state.fork"))
+    assert (
+        proven.exit_code == 0 and f"entry 2 under the head of 10: ACCEPTED for {case.election}/mayor" in proven.stdout
+    )
     # Who has seen nothing before cannot tell that; but that sheet does not add up any more.
     ran = case.verify("--forget", "--no-stations")
     assert f"entry 2, {case.election}/a-1 (District A, no. 1): its votes add up to 91, not to its 90" in ran.stdout
