@@ -8,7 +8,7 @@ TEST_PROCESSES ?= 2
 WEB_SOURCES := $(shell find web/src web/*.html web/*.ts web/*.js web/*.json data/bkk2022/maps example_queries -type f -not -path '*/generated/*' 2>/dev/null) gql/schema/schema.graphql
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check bench night clean lock browser clients redis
+.PHONY: help setup demo test check bench night clean lock browser clients redis faketime
 
 help: ## list the targets
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-8s %s\n", $$1, $$2}'
@@ -37,10 +37,13 @@ clients: $(VENV)/ready ## graphql-ws, graphql-sse, Apollo and gql, as outlets us
 redis: ## a Redis for the tests of the doorbell, where the machine has none
 	@.ci/redis
 
+faketime: ## a libfaketime for the tests of moved clocks, where the machine has none
+	@.ci/faketime
+
 demo: setup ## the real election night of Bangkok 2022: live board, GraphiQL, API on one port
 	$(BIN)/tallywire demo $(DEMO)
 
-test: setup browser clients redis ## every test
+test: setup browser clients redis faketime ## every test
 	BIN=$(abspath $(BIN)) NODE_MAJOR_MIN=$(NODE_MAJOR_MIN) .ci/node npm --prefix web test
 	$(BIN)/python -m pytest -n $(TEST_PROCESSES) --dist loadfile $(TESTS)
 

@@ -14,6 +14,7 @@ COMMANDS = {
     "simulate": "tallywire.simulate.command:simulate_command",
     "verify": "tallywire.commands.verify:verify_command",
     "fsck": "tallywire.commands.fsck:fsck_command",
+    "doctor": "tallywire.commands.doctor:doctor_command",
     "rules": "tallywire.commands.rules:rules_command",
     "key": "tallywire.commands.key:key_command",
     "token": "tallywire.commands.token:token_command",

