@@ -94,17 +94,25 @@ class OfficialFigure:
 
 @dataclass(frozen=True, slots=True)
 class StationCount:
-    """What a station's count ends at (for simulations): votes in ballot order, then the other ballots."""
+    """What a station's count ends at (for simulations): votes in ballot order, then the other ballots.
+
+    `papers`: valid ballots where one may carry several votes; None where each carries one.
+    """
 
     station: str
     contest: str
     votes: tuple[int, ...]
     invalid_ballots: int
     no_vote_ballots: int
+    papers: int | None = None
+
+    @property
+    def valid_ballots(self) -> int:
+        return sum(self.votes) if self.papers is None else self.papers
 
     @property
     def ballots_cast(self) -> int:
-        return sum(self.votes) + self.invalid_ballots + self.no_vote_ballots
+        return self.valid_ballots + self.invalid_ballots + self.no_vote_ballots
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,8 +9,8 @@ from tallywire.official import station_figures
 from tallywire.package import official_rows
 from tallywire.package.area_rows import AreaTree
 from tallywire.package.contest_rows import ContestTable
-from tallywire.package.csv_table import Table
 from tallywire.package.fault import Fault, PackageFaults
+from tallywire.package.table import Table, has_table
 
 FILES = (official_rows.FILE, station_figures.FILE)
 
@@ -27,7 +27,7 @@ def read_official_folder(folder: Path, definition: ElectionDefinition) -> Offici
     """Raises PackageFaults with everything that is wrong."""
     if not folder.is_dir():
         raise PackageFaults([Fault(str(folder), None, None, None, "there is no such folder")])
-    if not any((folder / file).exists() for file in FILES):
+    if not any(has_table(folder / file) for file in FILES):
         what = f"neither {' nor '.join(FILES)} stands in this folder"
         raise PackageFaults([Fault(str(folder), None, None, None, what)])
     faults: list[Fault] = []

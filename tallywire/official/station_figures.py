@@ -6,9 +6,9 @@ from pathlib import Path
 from counting.election import Candidate, OfficialFigure
 from tallywire.package import cell
 from tallywire.package.contest_rows import ContestTable
-from tallywire.package.csv_table import Row, read_table
 from tallywire.package.fault import Fault
-from tallywire.package.official_rows import ballot_number, item_of
+from tallywire.package.official_rows import OPTIONAL, ballot_number, item_of
+from tallywire.package.table import Row, has_table, read_table
 
 FILE = "official_stations.csv"
 COLUMNS = ("contest", "station", "item", "ballot_number", "value")
@@ -27,9 +27,9 @@ def read_station_figures(
     faults: list[Fault],
 ) -> tuple[OfficialFigure, ...]:
     """The figures; none where there is no such file."""
-    if not (folder / FILE).exists():
+    if not has_table(folder / FILE):
         return ()
-    table = read_table(folder / FILE, COLUMNS, faults)
+    table = read_table(folder / FILE, COLUMNS, faults, OPTIONAL)
     once = cell.Once("for this contest and station the item", faults)
     standing = {(candidate.contest, candidate.ballot_number) for candidate in candidates}
     figures = []

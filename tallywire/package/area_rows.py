@@ -1,17 +1,18 @@
 """areas.csv: the areas of an election, each inside one that is wider."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from counting.election import Area
 from counting.vocabulary import AreaLevel
 from tallywire.package import cell
-from tallywire.package.csv_table import Row, Table, read_table
 from tallywire.package.fault import Fault
+from tallywire.package.table import Row, Table, read_table
 
 FILE = "areas.csv"
 COLUMNS = ("code", "level", "parent", "name_th", "name_en")
+OPTIONAL = ("name_en",)
 WIDEST_FIRST = tuple(AreaLevel)
 
 
@@ -20,6 +21,10 @@ class AreaTree:
     """Which area lies in which. `parents` is None where areas.csv could not be read: then nothing is objected to."""
 
     parents: Mapping[str, str] | None
+
+    @property
+    def codes(self) -> Collection[str]:
+        return self.parents or ()
 
     def has(self, code: str) -> bool:
         return self.parents is None or code in self.parents
@@ -38,7 +43,7 @@ class AreaTree:
 
 
 def read_areas(folder: Path, faults: list[Fault]) -> tuple[tuple[Area, ...], AreaTree]:
-    table = read_table(folder / FILE, COLUMNS, faults)
+    table = read_table(folder / FILE, COLUMNS, faults, OPTIONAL)
     if table is None:
         return (), AreaTree(None)
     tree = _tree(table)
@@ -69,7 +74,7 @@ def _tree(table: Table) -> AreaTree:
 def _check_parent(row: Row, tree: AreaTree, faults: list[Fault]) -> None:
     parent = row["parent"]
     if parent.text and not tree.has(parent.text):
-        faults.append(parent.fault(f'no area "{parent.text}" in {FILE}'))
+        faults.append(parent.fault(f'no area "{parent.text}" in {FILE}{cell.meant(parent, tree.codes, faults)}'))
 
 
 def _check_circles(table: Table, tree: AreaTree, faults: list[Fault]) -> None:

@@ -1,21 +1,23 @@
 """What a cell may hold. Each function notes its fault and still answers: a package with faults is never released."""
 
 import re
-from collections.abc import Hashable
+from collections.abc import Collection, Hashable
 from enum import StrEnum
 from typing import TypeVar
 
 from counting.election import Text
-from tallywire.package.csv_table import Cell, Row
 from tallywire.package.fault import Fault
+from tallywire.package.table import Cell, Row
 
 NUMBER_MAX = 2_147_483_647  # the API's Int
 CODE = re.compile(r"(?!\.+\Z)[A-Za-z0-9._-]{1,64}")  # codes stand in addresses, where . and .. mean something else
 CODE_RULE = "must be 1 to 64 of the characters A-Z a-z 0-9 . _ - and not dots alone"
 DIGITS = re.compile(r"[0-9]{1,10}")
+GROUPED = re.compile(r"\d{1,3}(?:([, '’])\d{3})(?:\1\d{3})*")  # 1,234,567, in one kind of separator
 NUMBERS = re.compile(r"[0-9]{1,9}(?: +[0-9]{1,9})*")  # each surely under NUMBER_MAX
 COLOR = re.compile(r"#[0-9A-Fa-f]{6}")
 CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
+GUESSES_MAX = 100
 UNREADABLE = -1  # what a cell that holds no such number reads as
 
 Word = TypeVar("Word", bound=StrEnum)
@@ -34,8 +36,16 @@ def required(cell: Cell, faults: list[Fault]) -> str:
 
 
 def text(row: Row, stem: str, faults: list[Fault]) -> Text:
-    """The pair of columns `stem_th`, which must be filled, and `stem_en`, which may be empty."""
-    return Text(required(row[f"{stem}_th"], faults), optional(row[f"{stem}_en"], faults))
+    """The pair of columns `stem_th`, in the election's own language, and `stem_en`. One alone stands for both."""
+    own, english = row[f"{stem}_th"], optional(row[f"{stem}_en"], faults)
+    if english and not own.text:
+        return Text(english, english)
+    return Text(required(own, faults), english)
+
+
+def optional_text(row: Row, stem: str, faults: list[Fault]) -> Text | None:
+    """As `text`; None where both are empty."""
+    return text(row, stem, faults) if row[f"{stem}_th"].text or row[f"{stem}_en"].text else None
 
 
 def code(cell: Cell, faults: list[Fault]) -> str:
@@ -48,7 +58,8 @@ def code(cell: Cell, faults: list[Fault]) -> str:
 
 def whole_number(cell: Cell, faults: list[Fault], least: int = 0) -> int:
     """A number in digits from `least` to NUMBER_MAX, or UNREADABLE."""
-    value = int(cell.text) if DIGITS.fullmatch(cell.text) else UNREADABLE
+    digits = _digits(cell.text)
+    value = int(digits) if DIGITS.fullmatch(digits) else UNREADABLE
     if least <= value <= NUMBER_MAX:
         return value
     rule = f"must be a whole number from {least} to {NUMBER_MAX}, in digits alone"
@@ -56,8 +67,18 @@ def whole_number(cell: Cell, faults: list[Fault], least: int = 0) -> int:
     return UNREADABLE
 
 
+def _digits(text: str) -> str:
+    """Digits of any script as 0 to 9, thousands together; anything else as it is, for nobody to guess at."""
+    if text.isascii() and text.isdigit():
+        return text
+    if GROUPED.fullmatch(text):
+        text = re.sub(r"[, '’]", "", text)
+    return "".join(str(int(digit)) for digit in text) if text.isdecimal() and len(text) <= 10 else text
+
+
 def color(cell: Cell, faults: list[Fault]) -> str:
-    if not COLOR.fullmatch(cell.text):
+    """In small letters; "" where none is given."""
+    if cell.text and not COLOR.fullmatch(cell.text):
         faults.append(cell.fault(f'"{cell.text}" is no colour: must be # and six hexadecimal digits, as #0a7d4f'))
     return cell.text.lower()
 
@@ -68,6 +89,20 @@ def word(cell: Cell, allowed: type[Word], faults: list[Fault]) -> Word | None:
         return allowed[cell.text]
     faults.append(cell.fault(f'"{cell.text}" is not one of {", ".join(allowed)}'))
     return None
+
+
+def meant(reference: Cell, codes: Collection[str], faults: list[Fault]) -> str:
+    """What a reference that leads nowhere may mean: nothing, or a guess to be put behind the fault.
+
+    Nothing where faults are many, as each guess looks through all codes.
+    """
+    if len(faults) > GUESSES_MAX:
+        return ""
+    wanted = reference.text.casefold()
+    close = next((code for code in codes if code.casefold() == wanted), None)
+    if close is None:
+        close = next((code for code in codes if code.lstrip("0") == reference.text.lstrip("0") != ""), None)
+    return f'; is "{close}" meant?' if close is not None else ""
 
 
 class Once:

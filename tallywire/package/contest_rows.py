@@ -4,12 +4,14 @@ from collections import defaultdict
 from dataclasses import dataclass
 from pathlib import Path
 
-from counting.election import Candidate, Contest, Text
+from counting.election import Candidate, Contest
 from counting.vocabulary import VotingVariation
 from tallywire.package import cell
 from tallywire.package.area_rows import AreaTree
-from tallywire.package.csv_table import Cell, Row, Table, read_table
+from tallywire.package.cell import meant
+from tallywire.package.colours import coloured
 from tallywire.package.fault import Fault
+from tallywire.package.table import Cell, Row, Table, read_table
 
 FILE = "contests.csv"
 CANDIDATES_FILE = "candidates.csv"
@@ -18,6 +20,10 @@ CANDIDATE_COLUMNS = (
     *("contest", "ballot_number", "name_th", "name_en", "short_name_th", "short_name_en"),
     *("party_th", "party_en", "color"),
 )
+OPTIONAL = ("name_en",)
+CANDIDATE_OPTIONAL = ("name_en", "short_name_th", "short_name_en", "party_th", "party_en", "color")
+# As many as a sheet's rows in the API.
+CANDIDATES_MAX = 1_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +37,9 @@ class ContestTable:
     def check(self, reference: Cell, faults: list[Fault]) -> None:
         """Notes a fault where a cell names a contest that does not exist."""
         if self.table is not None and reference.text not in self.codes:
-            faults.append(reference.fault(f'no contest "{reference.text}" in {FILE}'))
+            faults.append(
+                reference.fault(f'no contest "{reference.text}" in {FILE}{meant(reference, self.codes, faults)}')
+            )
 
     def check_each_has(self, what: str, had: frozenset[str], faults: list[Fault]) -> None:
         for row in self.table.rows if self.table else ():
@@ -41,7 +49,7 @@ class ContestTable:
 
 
 def read_contests(folder: Path, tree: AreaTree, faults: list[Fault]) -> ContestTable:
-    table = read_table(folder / FILE, COLUMNS, faults)
+    table = read_table(folder / FILE, COLUMNS, faults, OPTIONAL)
     if table is None:
         return ContestTable((), None, frozenset())
     once = cell.Once("the code", faults)
@@ -50,7 +58,9 @@ def read_contests(folder: Path, tree: AreaTree, faults: list[Fault]) -> ContestT
         contest = _contest(row, faults)
         once.see(row["code"], contest.code)
         if not tree.has(contest.area):
-            faults.append(row["area"].fault(f'no area "{contest.area}" in areas.csv'))
+            faults.append(
+                row["area"].fault(f'no area "{contest.area}" in areas.csv{meant(row["area"], tree.codes, faults)}')
+            )
         contests.append(contest)
     if not table.rows and not table.broken:
         faults.append(Fault(FILE, None, None, None, "no contest stands here"))
@@ -75,7 +85,7 @@ def _contest(row: Row, faults: list[Fault]) -> Contest:
 
 def read_candidates(folder: Path, contests: ContestTable, faults: list[Fault]) -> tuple[Candidate, ...]:
     """Every candidate, by contest as contests.csv orders them, then by ballot number."""
-    table = read_table(folder / CANDIDATES_FILE, CANDIDATE_COLUMNS, faults)
+    table = read_table(folder / CANDIDATES_FILE, CANDIDATE_COLUMNS, faults, CANDIDATE_OPTIONAL)
     if table is None:
         return ()
     once = cell.Once("in this contest the ballot number", faults)
@@ -86,24 +96,26 @@ def read_candidates(folder: Path, contests: ContestTable, faults: list[Fault]) -
         once.see(row["ballot_number"], candidate.contest, candidate.ballot_number)
         by_contest[candidate.contest].append(candidate)
     contests.check_each_has(f"candidate in {CANDIDATES_FILE}", table.texts("contest"), faults)
+    _check_not_too_many(contests, by_contest, faults)
     in_order = [sorted(by_contest[contest.code], key=_ballot_number) for contest in contests.contests]
-    return tuple(candidate for candidates in in_order for candidate in candidates)
+    return tuple(coloured(candidate for candidates in in_order for candidate in candidates))
+
+
+def _check_not_too_many(contests: ContestTable, by_contest: dict[str, list[Candidate]], faults: list[Fault]) -> None:
+    for row in contests.table.rows if contests.table else ():
+        if (number := len(by_contest[row["code"].text])) > CANDIDATES_MAX:
+            what = f"{number:,} candidates, and a tally sheet takes {CANDIDATES_MAX:,} at most"
+            faults.append(row["code"].fault(what))
 
 
 def _candidate(row: Row, faults: list[Fault]) -> Candidate:
     name = cell.text(row, "name", faults)
-    short = cell.optional(row["short_name_th"], faults)
-    party = cell.optional(row["party_th"], faults)
-    short_en, party_en = (cell.optional(row[column], faults) for column in ("short_name_en", "party_en"))
-    for column, filled, needs in (("short_name_en", short_en, short), ("party_en", party_en, party)):
-        if filled and not needs:
-            faults.append(row[column].fault(f"is filled while {column.removesuffix('en')}th is empty"))
     return Candidate(
         contest=row["contest"].text,
         ballot_number=cell.whole_number(row["ballot_number"], faults, least=1),
         name=name,
-        short_name=Text(short, short_en) if short else name,
-        party=Text(party, party_en) if party else None,
+        short_name=cell.optional_text(row, "short_name", faults) or name,
+        party=cell.optional_text(row, "party", faults),
         color=cell.color(row["color"], faults),
     )
 

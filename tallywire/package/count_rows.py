@@ -5,12 +5,14 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from counting.election import Election, Register, StationCount
+from counting.numbers import valid_ballots
 from tallywire.package import cell
-from tallywire.package.csv_table import Cell, Row, read_table
 from tallywire.package.fault import Fault, PackageFaults
+from tallywire.package.table import Cell, Row, has_table, read_table
 
 FILE = "station_counts.csv"
-COLUMNS = ("station", "contest", "invalid_ballots", "no_vote_ballots", "votes")
+COLUMNS = ("station", "contest", "valid_ballots", "invalid_ballots", "no_vote_ballots", "votes")
+OPTIONAL = ("valid_ballots",)
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +27,7 @@ def read_station_counts(folder: Path, election: Election) -> tuple[StationCount,
 
     Raises PackageFaults with everything that is wrong in it.
     """
-    if not (folder / FILE).exists():
+    if not has_table(folder / FILE):
         return ()
     faults: list[Fault] = []
     expected = _Expected(
@@ -33,7 +35,7 @@ def read_station_counts(folder: Path, election: Election) -> tuple[StationCount,
         candidates=Counter(candidate.contest for candidate in election.candidates),
         votes_per_ballot={contest.code: contest.votes_per_ballot for contest in election.contests},
     )
-    table = read_table(folder / FILE, COLUMNS, faults)
+    table = read_table(folder / FILE, COLUMNS, faults, OPTIONAL)
     once = cell.Once("with this contest the station", faults)
     counts = []
     for row in table.rows if table else ():
@@ -57,6 +59,7 @@ def _count(row: Row, expected: _Expected, faults: list[Fault]) -> StationCount:
         votes,
         cell.whole_number(row["invalid_ballots"], faults),
         cell.whole_number(row["no_vote_ballots"], faults),
+        _papers(row, votes, expected.votes_per_ballot.get(contest.text, 1), faults),
     )
     if register is None:
         faults.append(station.fault(f'no station "{station.text}" with contest "{contest.text}" in registers.csv'))
@@ -64,8 +67,19 @@ def _count(row: Row, expected: _Expected, faults: list[Fault]) -> StationCount:
         what = f"{len(votes)} numbers for {expected.candidates[contest.text]} candidates of {contest.text}"
         faults.append(row["votes"].fault(what))
     elif len(faults) == before:
-        _check_ballots(row["votes"], count, register, expected.votes_per_ballot[contest.text], faults)
+        _check_ballots(row, count, register, expected.votes_per_ballot[contest.text], faults)
     return count
+
+
+def _papers(row: Row, votes: tuple[int, ...], votes_per_ballot: int, faults: list[Fault]) -> int | None:
+    """Valid ballots where one may carry several votes: as given, else as few as can carry these votes."""
+    given = row["valid_ballots"]
+    number = cell.whole_number(given, faults) if given.text else None
+    if votes_per_ballot > 1:
+        return valid_ballots(list(votes), number, votes_per_ballot)
+    if number is not None and number != sum(votes):
+        faults.append(given.fault(f"{number} valid ballots, and the votes sum to {sum(votes)}"))
+    return None
 
 
 def _votes(votes: Cell, faults: list[Fault]) -> tuple[int, ...]:
@@ -77,13 +91,16 @@ def _votes(votes: Cell, faults: list[Fault]) -> tuple[int, ...]:
 
 
 def _check_ballots(
-    votes: Cell, count: StationCount, register: Register, votes_per_ballot: int, faults: list[Fault]
+    row: Row, count: StationCount, register: Register, votes_per_ballot: int, faults: list[Fault]
 ) -> None:
-    """No more ballots than voters; where a ballot carries several votes, at least so many ballots were valid."""
-    valid = -(-sum(count.votes) // votes_per_ballot)
-    ballots = valid + count.invalid_ballots + count.no_vote_ballots
-    if ballots > register.registered_voters:
-        faults.append(votes.fault(f"{ballots} ballots for {register.registered_voters} registered voters"))
+    """No more ballots than voters; no more votes than its ballots carry, for one candidate or for all."""
+    if count.ballots_cast > register.registered_voters:
+        what = f"{count.ballots_cast} ballots for {register.registered_voters} registered voters"
+        faults.append(row["votes"].fault(what))
+    fit = count.valid_ballots * votes_per_ballot
+    if sum(count.votes) > fit or max(count.votes, default=0) > count.valid_ballots:
+        what = f"{count.valid_ballots} valid ballots cannot carry these votes, {votes_per_ballot} at most on each"
+        faults.append(row["valid_ballots"].fault(what))
 
 
 def _check_each_register(expected: _Expected, counts: list[StationCount], faults: list[Fault]) -> None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from string import ascii_uppercase
 
 FAULTS_PRINTED_MAX = 20  # a terminal's worth; the exception itself holds all of them
 
@@ -9,6 +10,8 @@ FAULTS_PRINTED_MAX = 20  # a terminal's worth; the exception itself holds all of
 @dataclass(frozen=True, slots=True)
 class Fault:
     """One thing that is wrong. It prints as `stations.csv:17:3 (column "area"): no area "1099xx" in areas.csv`.
+
+    In a workbook, whose cells have letters, as `election.xlsx, sheet "stations", cell C17 (column "area"): …`.
 
     `line` counts physical lines and `column` cells, both from 1; None where the fault is about more than that.
     `name` is the column's heading, or in election.toml the key. `value` is the text that was found.
@@ -20,13 +23,24 @@ class Fault:
     name: str | None
     what: str
     value: str | None = None
+    sheet: str | None = None
 
     def __str__(self) -> str:
-        place = ":".join(str(part) for part in (self.file, self.line, self.column) if part is not None)
         if self.name is None:
-            return f"{place}: {self.what}"
-        kind = "key" if self.column is None else "column"
-        return f'{place} ({kind} "{self.name}"): {self.what}'
+            return f"{self._place}: {self.what}"
+        kind = "key" if self.column is None and self.file.endswith(".toml") else "column"
+        return f'{self._place} ({kind} "{self.name}"): {self.what}'
+
+    @property
+    def _place(self) -> str:
+        if self.sheet is None:
+            return ":".join(str(part) for part in (self.file, self.line, self.column) if part is not None)
+        place = f'{self.file}, sheet "{self.sheet}"'
+        if self.line is None:
+            return place if self.column is None else f"{place}, column {letters(self.column)}"
+        return (
+            f"{place}, row {self.line}" if self.column is None else f"{place}, cell {letters(self.column)}{self.line}"
+        )
 
 
 class PackageFaults(Exception):  # noqa: N818 - it holds many, and is named for them
@@ -42,5 +56,14 @@ class PackageFaults(Exception):  # noqa: N818 - it holds many, and is named for 
         return "\n".join([*lines, f"… and {left} more"] if left else lines)
 
 
-def _place(fault: Fault) -> tuple[str, int, int]:
-    return fault.file, fault.line or 0, fault.column or 0
+def letters(column: int) -> str:
+    """A column as spreadsheets name it: 1 is A, 27 is AA."""
+    name = ""
+    while column:
+        column, place = divmod(column - 1, len(ascii_uppercase))
+        name = ascii_uppercase[place] + name
+    return name
+
+
+def _place(fault: Fault) -> tuple[str, str, int, int]:
+    return fault.file, fault.sheet or "", fault.line or 0, fault.column or 0

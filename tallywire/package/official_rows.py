@@ -8,11 +8,12 @@ from counting.election import Area, Candidate, OfficialFigure
 from tallywire.package import cell
 from tallywire.package.area_rows import AreaTree
 from tallywire.package.contest_rows import ContestTable
-from tallywire.package.csv_table import Row, read_table
 from tallywire.package.fault import Fault
+from tallywire.package.table import Row, has_table, read_table
 
 FILE = "official.csv"
 COLUMNS = ("contest", "area", "item", "ballot_number", "value")
+OPTIONAL = ("ballot_number",)
 VOTES = "votes"
 ITEMS = (VOTES, "valid_ballots", "invalid_ballots", "no_vote_ballots", "ballots_cast", "registered_voters")
 
@@ -23,9 +24,9 @@ def read_official(
     folder: Path, tree: AreaTree, contests: ContestTable, candidates: tuple[Candidate, ...], faults: list[Fault]
 ) -> tuple[OfficialFigure, ...]:
     """The figures; none where there is no such file."""
-    if not (folder / FILE).exists():
+    if not has_table(folder / FILE):
         return ()
-    table = read_table(folder / FILE, COLUMNS, faults)
+    table = read_table(folder / FILE, COLUMNS, faults, OPTIONAL)
     once = cell.Once("for this contest and area the item", faults)
     standing = {(candidate.contest, candidate.ballot_number) for candidate in candidates}
     contest_areas = {contest.code: contest.area for contest in contests.contests}
@@ -53,7 +54,7 @@ def item_of(row: Row, faults: list[Fault]) -> str:
 def _check_area(row: Row, tree: AreaTree, contest_areas: Mapping[str, str], faults: list[Fault]) -> None:
     area, outer = row["area"], contest_areas.get(row["contest"].text)
     if not tree.has(area.text):
-        faults.append(area.fault(f'no area "{area.text}" in areas.csv'))
+        faults.append(area.fault(f'no area "{area.text}" in areas.csv{cell.meant(area, tree.codes, faults)}'))
     elif outer and tree.apart(area.text, outer):
         faults.append(area.fault(f'area "{area.text}" lies outside area "{outer}" of "{row["contest"].text}"'))
 

@@ -6,17 +6,18 @@ from counting.election import Register, Station
 from tallywire.package import cell
 from tallywire.package.area_rows import AreaTree
 from tallywire.package.contest_rows import ContestTable
-from tallywire.package.csv_table import Row, Table, read_table
 from tallywire.package.fault import Fault
+from tallywire.package.table import Row, Table, read_table
 
 FILE = "stations.csv"
 REGISTERS_FILE = "registers.csv"
 COLUMNS = ("code", "area", "number", "location_th", "location_en")
+OPTIONAL = ("location_en",)
 REGISTER_COLUMNS = ("station", "contest", "registered_voters")
 
 
 def read_stations(folder: Path, tree: AreaTree, faults: list[Fault]) -> tuple[tuple[Station, ...], Table | None]:
-    table = read_table(folder / FILE, COLUMNS, faults)
+    table = read_table(folder / FILE, COLUMNS, faults, OPTIONAL)
     if table is None:
         return (), None
     codes = cell.Once("the code", faults)
@@ -27,7 +28,8 @@ def read_stations(folder: Path, tree: AreaTree, faults: list[Fault]) -> tuple[tu
         codes.see(row["code"], station.code)
         numbers.see(row["number"], station.area, station.number)
         if station.area and not tree.has(station.area):
-            faults.append(row["area"].fault(f'no area "{station.area}" in areas.csv'))
+            what = f'no area "{station.area}" in areas.csv{cell.meant(row["area"], tree.codes, faults)}'
+            faults.append(row["area"].fault(what))
         stations.append(station)
     return tuple(stations), table
 
@@ -57,7 +59,7 @@ def read_registers(
         once.see(station, station.text, contest.text)
         contests.check(contest, faults)
         if codes is not None and station.text not in codes:
-            faults.append(station.fault(f'no station "{station.text}" in {FILE}'))
+            faults.append(station.fault(f'no station "{station.text}" in {FILE}{cell.meant(station, codes, faults)}'))
         inner, outer = station_areas.get(station.text), contest_areas.get(contest.text)
         if inner and outer and tree.apart(inner, outer):
             what = f'station "{station.text}" lies in area "{inner}", outside area "{outer}" of "{contest.text}"'

@@ -63,7 +63,7 @@ class Camera:
             contest=contest.name.th,
             counts=tuple(zip(self._numbers[tally.contest], votes, strict=True)),
             ballots=(
-                ("บัตรดี · valid", sum(count.votes)),
+                ("บัตรดี · valid", count.valid_ballots),
                 ("บัตรเสีย · invalid", count.invalid_ballots),
                 ("ไม่เลือกผู้ใด · no vote", count.no_vote_ballots),
                 ("บัตรที่ใช้ · ballots used", tally.ballots_cast if tally.as_written else count.ballots_cast),

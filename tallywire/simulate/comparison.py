@@ -124,6 +124,7 @@ def _true_cells(true: TrueResult) -> dict[str, int | str]:
         f"votes/{code}": votes for code, votes in zip(true.candidates, true.votes, strict=True)
     }
     return cells | {
+        "validBallots": true.valid_ballots,
         "invalidBallots": true.invalid_ballots,
         "noVoteBallots": true.no_vote_ballots,
         "ballotsCast": true.ballots_cast,
@@ -133,7 +134,7 @@ def _true_cells(true: TrueResult) -> dict[str, int | str]:
 
 
 def _served_cells(result: Mapping[str, Any], election_id: str) -> dict[str, int | str]:
-    names = ("invalidBallots", "noVoteBallots", "ballotsCast", "stationsFinal", "status")
+    names = ("validBallots", "invalidBallots", "noVoteBallots", "ballotsCast", "stationsFinal", "status")
     votes = {_code(row["candidate"]["id"], election_id): row["votes"] for row in result["rows"]}
     return {f"votes/{code}": number for code, number in votes.items()} | {name: result[name] for name in names}
 

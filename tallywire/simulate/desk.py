@@ -4,6 +4,7 @@ import asyncio
 import time
 from typing import Any
 
+from counting.election import StationCount
 from counting.vocabulary import Role
 from tallywire.simulate.camera import Camera
 from tallywire.simulate.documents import REVIEW_QUEUE, REVIEW_TALLY, STANDING, SUBMIT_TALLY
@@ -28,7 +29,7 @@ MATCHES, SECOND, WRONG, OUTDATED = (
 )
 # What an entry says that takes another person's tally from the results.
 SET_RIGHT = "ใบคะแนนเขียนไว้อย่างนี้ · The sheet says so"
-Numbers = tuple[tuple[int | None, ...], int | None, int | None, int | None]
+Numbers = tuple[tuple[int | None, ...], int | None, int | None, int | None, int | None]
 
 
 class Desk:
@@ -54,8 +55,7 @@ class Desk:
             tally.sheet: tally for sending in plan.sendings for tally in sending.tallies if tally.is_final
         }
         self._truth: dict[tuple[str, str], Numbers] = {
-            (one.station, one.contest): (one.votes, one.invalid_ballots, one.no_vote_ballots, one.ballots_cast)
-            for one in plan.counts
+            (one.station, one.contest): (*_counted(one), one.ballots_cast) for one in plan.counts
         }
         self._doubted = sorted({tally.sheet for sending in plan.doubts for tally in sending.tallies})
         self._closing = False
@@ -142,11 +142,16 @@ class Desk:
 
     def _is_true(self, sheet: tuple[str, str], tally: dict[str, Any]) -> bool:
         votes = tuple(row["votes"] for row in tally["votes"])
-        numbers = votes, tally["invalidBallots"], tally["noVoteBallots"], tally["ballotsCast"]
+        others = (tally["validBallots"], tally["invalidBallots"], tally["noVoteBallots"], tally["ballotsCast"])
+        numbers: Numbers = (votes, *others)
         return tally["coverage"] == "FINAL" and numbers == self._truth.get(sheet)
 
     def _code(self, served_id: str) -> str:
         return served_id.removeprefix(f"{self._id}/")
+
+
+def _counted(count: StationCount) -> tuple[tuple[int, ...], int, int, int]:
+    return count.votes, count.valid_ballots, count.invalid_ballots, count.no_vote_ballots
 
 
 def _waits_for_photograph(case: dict[str, Any]) -> bool:

@@ -30,7 +30,7 @@ ENROL = """mutation Enrol($input: EnrolInput!) {
 RESULTS = """query Results($id: ID!, $areaIds: [ID!], $level: AreaLevel) {
   results(electionId: $id, areaIds: $areaIds, level: $level) {
     contest { id } area { id } status stationsFinal
-    invalidBallots noVoteBallots ballotsCast
+    validBallots invalidBallots noVoteBallots ballotsCast
     rows { candidate { id } votes }
   }
 }"""
@@ -52,7 +52,7 @@ REVIEW_QUEUE = """query ReviewQueue($id: ID!) {
     edges {
       node {
         id coverage station { id } contest { id } findings { rule verdict }
-        votes { votes } invalidBallots noVoteBallots ballotsCast
+        votes { votes } validBallots invalidBallots noVoteBallots ballotsCast
       }
     }
   }
@@ -60,7 +60,7 @@ REVIEW_QUEUE = """query ReviewQueue($id: ID!) {
 
 STANDING = """query Standing($stationId: ID!, $contestId: ID!) {
   station(id: $stationId) {
-    tally(contestId: $contestId) { id coverage votes { votes } invalidBallots noVoteBallots ballotsCast }
+    tally(contestId: $contestId) { id coverage votes { votes } validBallots invalidBallots noVoteBallots ballotsCast }
   }
 }"""
 

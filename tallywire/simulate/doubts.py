@@ -122,8 +122,8 @@ def _added_a_digit(scene: Scene, sheet: Sheet) -> Sending | None:
     more = scene.registered[sheet.final.sheet] + 1
     votes = [vote or 0 for vote in sheet.final.votes]
     votes[scene.rng.randrange(len(votes))] += more
-    cast = (sheet.final.ballots_cast or 0) + more
-    return _own(scene, sheet, Doubt.ADDED_A_DIGIT, votes=tuple(votes), ballots_cast=cast)
+    cast, valid = (sheet.final.ballots_cast or 0) + more, (sheet.final.valid_ballots or 0) + more
+    return _own(scene, sheet, Doubt.ADDED_A_DIGIT, votes=tuple(votes), ballots_cast=cast, valid_ballots=valid)
 
 
 def _not_legible(scene: Scene, sheet: Sheet) -> Sending | None:
@@ -135,7 +135,7 @@ def _not_legible(scene: Scene, sheet: Sheet) -> Sending | None:
 def _empty(scene: Scene, sheet: Sheet) -> Sending | None:
     if not sheet.final.ballots_cast:
         return None
-    none = {"invalid_ballots": 0, "no_vote_ballots": 0, "ballots_cast": 0}
+    none = {"valid_ballots": 0, "invalid_ballots": 0, "no_vote_ballots": 0, "ballots_cast": 0}
     return _own(scene, sheet, Doubt.EMPTY, votes=(0,) * len(sheet.final.votes), **none)
 
 
@@ -161,7 +161,7 @@ def _wrong_station(scene: Scene, sheet: Sheet) -> Sending | None:
     if not others:
         return None
     other = scene.rng.choice(others).final
-    names = ("votes", "invalid_ballots", "no_vote_ballots", "ballots_cast")
+    names = ("votes", "valid_ballots", "invalid_ballots", "no_vote_ballots", "ballots_cast")
     return _own(scene, sheet, Doubt.WRONG_STATION, **{name: getattr(other, name) for name in names})
 
 

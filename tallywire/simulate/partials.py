@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from enum import IntEnum
 from itertools import count as counter
 
+from counting.election import StationCount
 from counting.vocabulary import TallyCoverage
 from tallywire.simulate.schedule import CountTimes
 from tallywire.simulate.sending import PlannedTally
@@ -57,6 +58,7 @@ def _tally(
     times: CountTimes, key: int, seen: list[int], coverage: TallyCoverage, shown: Shown, at: float
 ) -> PlannedTally:
     votes = seen[:-2]
+    valid = times.count.valid_ballots if coverage is TallyCoverage.FINAL else _papers(times.count, votes)
     return PlannedTally(
         key=key,
         station=times.count.station,
@@ -65,6 +67,18 @@ def _tally(
         votes=tuple(vote or None for vote in votes) if shown is Shown.MARKS_ONLY else tuple(votes),
         invalid_ballots=seen[-2] if shown >= Shown.ALL_BUT_TOTAL else None,
         no_vote_ballots=seen[-1] if shown >= Shown.ALL_BUT_TOTAL else None,
-        ballots_cast=sum(seen) if shown is Shown.ALL else None,
+        ballots_cast=valid + seen[-2] + seen[-1] if shown is Shown.ALL else None,
         counted_at=at,
+        valid_ballots=valid if shown >= Shown.ALL_BUT_TOTAL else None,
     )
+
+
+def _papers(count: StationCount, votes: list[int]) -> int:
+    """Valid ballots that carry what is on the board: as many as votes, or as full as the station's papers are.
+
+    It never falls as votes rise, and no candidate has more votes than there are papers.
+    """
+    if count.papers is None:
+        return sum(votes)
+    total = sum(count.votes)
+    return max(-(-count.papers * sum(votes) // total), max(votes)) if total else 0

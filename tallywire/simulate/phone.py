@@ -55,7 +55,7 @@ class Form:
         if evidence:
             filled["evidence"] = list(evidence)
         if planned.contest in self._several:
-            filled["validBallots"] = sum(vote or 0 for vote in planned.votes)
+            filled["validBallots"] = planned.valid_ballots
         if replaces is not None:
             filled["replaces"] = replaces
         if wrong:

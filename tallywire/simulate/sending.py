@@ -46,7 +46,8 @@ class Repeat(StrEnum):
 class PlannedTally:
     """One tally of one contest at one station, under the package's codes.
 
-    `key` is unique in the plan. `votes` in ballot order; None: the board does not show it yet.
+    `key` is unique in the plan. `votes` in ballot order; None: the board does not show it yet. `valid_ballots` are sent
+    where a ballot may carry several votes.
     `mistake`: its first version is wrong so, is refused, and is corrected under a new clientTallyId.
     `doubt`: it is no part of the truth, but comes on top. `photographed`: a photograph goes with it, that of the tally
     with the key `borrowed` where one is named.
@@ -66,6 +67,7 @@ class PlannedTally:
     as_written: bool = False
     photographed: bool = False
     borrowed: int | None = None
+    valid_ballots: int | None = None
 
     @property
     def is_final(self) -> bool:

@@ -14,6 +14,7 @@ class TrueResult:
 
     candidates: tuple[str, ...]
     votes: tuple[int, ...]
+    valid_ballots: int
     invalid_ballots: int
     no_vote_ballots: int
     stations_final: int
@@ -21,7 +22,7 @@ class TrueResult:
 
     @property
     def ballots_cast(self) -> int:
-        return sum(self.votes) + self.invalid_ballots + self.no_vote_ballots
+        return self.valid_ballots + self.invalid_ballots + self.no_vote_ballots
 
     @property
     def status(self) -> ResultsStatus:
@@ -40,7 +41,7 @@ def true_results(election: Election, counts: Iterable[StationCount]) -> dict[tup
             stations[register.contest, area] = stations.get((register.contest, area), 0) + 1
     sums: dict[tuple[str, str], list[int]] = {}
     for count in counts:
-        parts = (*count.votes, count.invalid_ballots, count.no_vote_ballots, 1)
+        parts = (*count.votes, count.valid_ballots, count.invalid_ballots, count.no_vote_ballots, 1)
         for area in _up_to(chains[area_of[count.station]], own_area[count.contest]):
             total = sums.setdefault((count.contest, area), [0] * len(parts))
             for index, part in enumerate(parts):
@@ -48,10 +49,11 @@ def true_results(election: Election, counts: Iterable[StationCount]) -> dict[tup
     ballot: dict[str, list[str]] = {}
     for candidate in sorted(election.candidates, key=lambda candidate: candidate.ballot_number):
         ballot.setdefault(candidate.contest, []).append(candidate.code)
-    return {
-        key: TrueResult(tuple(ballot[key[0]]), tuple(total[:-3]), total[-3], total[-2], total[-1], stations[key])
-        for key, total in sums.items()
-    }
+    results = {}
+    for key, total in sums.items():
+        *votes, valid, invalid, no_vote, final = total
+        results[key] = TrueResult(tuple(ballot[key[0]]), tuple(votes), valid, invalid, no_vote, final, stations[key])
+    return results
 
 
 def _up_to(chain: tuple[str, ...], top: str) -> tuple[str, ...]:

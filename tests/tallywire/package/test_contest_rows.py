@@ -2,6 +2,9 @@
 
 from small_package import SmallPackage
 
+from counting.election import Text
+from tallywire.package import read_package
+
 
 def test_a_contest_lies_in_an_area_that_exists(small: SmallPackage) -> None:
     small.change("contests.csv", "Council,1001", "Council,1009")
@@ -61,12 +64,13 @@ def test_ballot_numbers_begin_at_1(small: SmallPackage) -> None:
     assert [fault.split(":")[:3] for fault in small.faults()] == [["candidates.csv", "6", '2 (column "ballot_number")']]
 
 
-def test_an_english_party_needs_a_thai_one(small: SmallPackage) -> None:
-    small.add("candidates.csv", "mayor,3,สาม,,,S.,,Party,#6d757b")
-    assert small.faults() == [
-        'candidates.csv:6:6 (column "short_name_en"): is filled while short_name_th is empty',
-        'candidates.csv:6:8 (column "party_en"): is filled while party_th is empty',
-    ]
+def test_a_text_in_one_language_stands_for_both(small: SmallPackage) -> None:
+    small.add("candidates.csv", "mayor,3,,Three,,T.,,Party,")
+    three = read_package(small.folder).election.candidates[2]
+    assert (three.name, three.short_name) == (Text("Three", "Three"), Text("T.", "T."))
+    assert three.party == Text("Party", "Party")
+    small.add("candidates.csv", "mayor,4,,,,,,,")
+    assert small.faults() == ['candidates.csv:7:3 (column "name_th"): must not be empty']
 
 
 def test_contests_must_stand_there_at_all(small: SmallPackage) -> None:

@@ -13,6 +13,7 @@ def _served(truth: dict[tuple[str, str], TrueResult]) -> dict[tuple[str, str], d
                 {"candidate": {"id": f"e/{code}"}, "votes": votes}
                 for code, votes in zip(true.candidates, true.votes, strict=True)
             ],
+            "validBallots": true.valid_ballots,
             "invalidBallots": true.invalid_ballots,
             "noVoteBallots": true.no_vote_ballots,
             "ballotsCast": true.ballots_cast,
