@@ -17,11 +17,12 @@ TABLES = ("areas", "contests", "candidates", "stations", "registers", "official"
 
 def rows_of(small: SmallPackage, table: str) -> list[list[Any]]:
     """The CSV's rows as a person would have typed them: numbers as numbers, but for codes with zeros in front."""
+
+    def typed(text: str) -> Any:
+        return int(text) if text.isdigit() and not text.startswith("0") else text
+
     with (small.folder / f"{table}.csv").open(encoding="utf-8", newline="") as file:
-        return [
-            [int(text) if text.isdigit() and not text.startswith("0") else text for text in row]
-            for row in csv.reader(file)
-        ]
+        return [[typed(text) for text in row] for row in csv.reader(file)]
 
 
 def workbook(small: SmallPackage, *tables: str) -> Workbook:
