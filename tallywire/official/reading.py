@@ -41,7 +41,8 @@ def read_official_folder(folder: Path, definition: ElectionDefinition) -> Offici
         raise PackageFaults(faults)
     if not of_areas and not of_stations:
         raise PackageFaults([Fault(str(folder), None, None, None, "no figure stands in these files")])
-    return OfficialReading((*of_areas, *of_stations), official_rows.official_warnings(of_areas, areas, candidates))
+    warnings = official_rows.official_warnings(of_areas, areas, contests.contests, candidates)
+    return OfficialReading((*of_areas, *of_stations), warnings)
 
 
 def _code(election_id: str, served_id: str) -> str:

@@ -13,6 +13,8 @@ from tallywire.package.rule_bounds import read_bounds
 from tallywire.package.toml_keys import TomlKeys, parse_toml
 
 FILE = "election.toml"
+# The election's own language, by either name.
+OWN = ("th", "local")
 KEYS = frozenset({"id", "name", "polls_close_at", "time_zone", "is_test", "notice", "help_contact", "rules"})
 
 
@@ -80,19 +82,22 @@ def _time_zone(keys: TomlKeys) -> str:
 
 
 def _text(keys: TomlKeys, key: str, *, required: bool = False) -> Text | None:
-    """A table of `th`, which must be filled, and `en`, which may be left out."""
+    """A table of `th` or `local`, in the election's own language, and `en`; one of them must be filled."""
     if key not in keys.values:
         if required:
             keys.fault(key, "is missing")
         return None
     inside = keys.inside(key)
-    inside.check_known(frozenset({"th", "en"}))
-    th = inside.required("th", str, "a text in quotes")
-    en = inside.optional("en", str, "a text in quotes")
-    for part, value in (("th", th), ("en", en)):
+    inside.check_known(frozenset({*OWN, "en"}))
+    if not inside.values:
+        inside.fault("th", "is missing: must be a text in quotes")
+    parts = {part: inside.optional(part, str, "a text in quotes") for part in (*OWN, "en")}
+    for part, value in parts.items():
         if value is not None and (not value.strip() or CONTROL.search(value)):
             inside.fault(part, "must hold a text on one line", value)
-    return Text(th or "", en)
+    if len(own := [part for part in OWN if part in inside.values]) > 1:
+        inside.fault(own[1], "is the same as th; keep one")
+    return Text(parts["th"] or parts["local"] or parts["en"] or "", parts["en"])
 
 
 def manifest_warnings(polls_close_at: datetime, time_zone: str) -> tuple[Fault, ...]:

@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Mapping
 from pathlib import Path
 
-from counting.election import Area, Candidate, OfficialFigure
+from counting.election import Area, Candidate, Contest, OfficialFigure
 from tallywire.package import cell
 from tallywire.package.area_rows import AreaTree
 from tallywire.package.contest_rows import ContestTable
@@ -73,7 +73,10 @@ def ballot_number(row: Row, standing: set[tuple[str, int]], faults: list[Fault])
 
 
 def official_warnings(
-    official: tuple[OfficialFigure, ...], areas: tuple[Area, ...], candidates: tuple[Candidate, ...]
+    official: tuple[OfficialFigure, ...],
+    areas: tuple[Area, ...],
+    contests: tuple[Contest, ...],
+    candidates: tuple[Candidate, ...],
 ) -> tuple[Fault, ...]:
     """Where the authority's own sums miss, as published ones do: worth a look, and no reason to refuse the package."""
     figures: dict[tuple[str, str], Figures] = defaultdict(dict)
@@ -82,27 +85,35 @@ def official_warnings(
     numbers = defaultdict(list)
     for candidate in candidates:
         numbers[candidate.contest].append(candidate.ballot_number)
+    each = {contest.code: contest.votes_per_ballot for contest in contests}
     inner = defaultdict(list)
     for one in areas:
         inner[one.parent].append(one.code)
     misses = []
     for (contest, area), own in figures.items():
-        misses += [f"{contest}, area {area}: {miss}" for miss in _own_sums(own, numbers[contest])]
+        misses += [f"{contest}, area {area}: {miss}" for miss in _own_sums(own, numbers[contest], each[contest])]
         parts = [figures.get((contest, code), {}) for code in inner[area]]
         misses += [f"{contest}, area {area}: {miss}" for miss in _area_sums(own, parts)]
     return tuple(Fault(FILE, None, None, None, miss) for miss in misses)
 
 
-def _own_sums(own: Figures, numbers: list[int]) -> list[str]:
-    """Votes against valid ballots, and the parts against ballots cast, where all of them were published."""
+def _own_sums(own: Figures, numbers: list[int], votes_per_ballot: int) -> list[str]:
+    """Votes against valid ballots, and the parts against ballots cast, where all of them were published.
+
+    Where a ballot carries several votes, they must fit on the valid ones.
+    """
     misses = []
     votes = [own.get((VOTES, number)) for number in numbers]
     known = [value for value in votes if value is not None]
     valid = own.get(("valid_ballots", None))
     total = sum(known) if known and len(known) == len(votes) else None
-    if valid is not None and total is not None and valid != total:
+    if votes_per_ballot > 1:
+        if valid is not None and sum(known) > valid * votes_per_ballot:
+            misses.append(f"valid ballots {valid:,} cannot carry {sum(known):,} votes, {votes_per_ballot} on each")
+    elif valid is not None and total is not None and valid != total:
         misses.append(f"valid ballots {valid:,}, but the votes sum to {total:,}")
-    valid = total if valid is None else valid
+    elif valid is None:
+        valid = total
     invalid, no_vote = own.get(("invalid_ballots", None)), own.get(("no_vote_ballots", None))
     cast = own.get(("ballots_cast", None))
     if valid is not None and invalid is not None and no_vote is not None and cast is not None:

@@ -84,4 +84,8 @@ def _warnings(folder: Path, election: Election) -> tuple[Fault, ...]:
     found = list(manifest_warnings(election.polls_close_at, election.time_zone))
     if not (folder / SOURCES_FILE).is_file():
         found.append(Fault(SOURCES_FILE, None, None, None, "the file is missing: say where the figures come from"))
-    return (*found, *official_warnings(election.official, election.areas, election.candidates))
+    return (*found, *_official_warnings(election))
+
+
+def _official_warnings(election: Election) -> tuple[Fault, ...]:
+    return official_warnings(election.official, election.areas, election.contests, election.candidates)

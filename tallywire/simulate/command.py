@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Coroutine
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, NoReturn
 
@@ -9,12 +10,13 @@ import typer
 from rich.console import Console
 
 from tallywire.package import PackageFaults, read_package, read_station_counts
-from tallywire.packaged import bangkok
+from tallywire.packaged import election_folder
 from tallywire.simulate.desk import EDITORS
 from tallywire.simulate.night import CONNECTIONS, run_night
 from tallywire.simulate.operator import NightRefusedError
 from tallywire.simulate.pace import PaceError, read_pace
 from tallywire.simulate.plan import VOLUNTEERS, NightPlan, plan_night
+from tallywire.simulate.playable import NothingToPlayError, check_playable
 from tallywire.simulate.progress import shown_progress
 from tallywire.simulate.report import NightReport, print_report
 from tallywire.simulate.wire import RefusedError, UnreachableError
@@ -43,6 +45,9 @@ def simulate_command(
     photographs: Annotated[
         float, typer.Option(min=0, max=1, help="Share of final tallies with a photograph; all where it is required.")
     ] = PHOTOGRAPHS,
+    finals_only: Annotated[
+        bool, typer.Option("--finals-only", help="Send each count once, when it is over: a shorter night.")
+    ] = False,
     continue_: Annotated[
         bool, typer.Option("--continue", help="Go on where another run stopped; play only what is open.")
     ] = False,
@@ -60,7 +65,7 @@ def simulate_command(
     if report is not None and not report.parent.is_dir():
         _end(f"--report: there is no folder {report.parent}")
     with errors.status("Planning the night"):
-        plan = _read_plan(package or bangkok(), seed, volunteers, doubts, photographs)
+        plan = _read_plan(election_folder(package), seed, volunteers, doubts, photographs, partials=not finals_only)
     try:
         with shown_progress(errors) as progress:
             outcome: NightReport = _run(
@@ -97,12 +102,13 @@ def _run(night: Coroutine[None, None, NightReport]) -> NightReport:
         return runner.run(night)
 
 
-def _read_plan(folder: Path, seed: int, volunteers: int, doubts: float, photographs: float) -> NightPlan:
+def _read_plan(
+    folder: Path, seed: int, volunteers: int, doubts: float, photographs: float, *, partials: bool
+) -> NightPlan:
     try:
         election = read_package(folder).election
+        check_playable(folder, election, datetime.now(UTC))
         counts = read_station_counts(folder, election)
-        if not counts:
-            _end(f"{folder} has no station_counts.csv: there is nothing to play")
         return plan_night(
             election,
             counts,
@@ -111,8 +117,9 @@ def _read_plan(folder: Path, seed: int, volunteers: int, doubts: float, photogra
             volunteers=volunteers,
             doubts=doubts,
             photographs=photographs,
+            partials=partials,
         )
-    except (PackageFaults, PaceError, OSError) as fault:
+    except (PackageFaults, NothingToPlayError, PaceError, OSError) as fault:
         _end(str(fault))
 
 

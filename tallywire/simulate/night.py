@@ -4,7 +4,8 @@ import asyncio
 import heapq
 import time
 import uuid
-from datetime import timedelta
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
 
 from tallywire.simulate.camera import Camera
 from tallywire.simulate.clock import NightClock
@@ -126,6 +127,12 @@ class Night:
             progress(self._progress())
             await asyncio.sleep(TICK_SECONDS)
 
+    def _moment(self, seconds: float) -> datetime:
+        """On the election's own clock, whose hands may be moved in that very night."""
+        election = self._plan.election
+        moment: datetime = election.polls_close_at + timedelta(seconds=seconds)
+        return moment.astimezone(ZoneInfo(election.time_zone))
+
     def _progress(self, *, done: bool = False) -> NightProgress:
         now = self._plan.end if done else min(self._clock.now, self._plan.end)
         waiting = min((phone.pending[0].at for phone in self._phones if phone.pending), default=now)
@@ -134,7 +141,7 @@ class Night:
             tallies_total=self._tallies_total,
             stations_final=sum(self.score.finals[s] >= n for s, n in self._contests_at.items()),
             stations_total=len(self._contests_at),
-            clock=self._plan.election.polls_close_at + timedelta(seconds=now),
+            clock=self._moment(now),
             behind_seconds=0.0 if done else self._clock.behind(waiting),
             held=self._desk.waiting,
             trouble=self._wire.trouble,

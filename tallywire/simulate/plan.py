@@ -48,11 +48,12 @@ def plan_night(
     behaviours: Sequence[Behaviour] = BEHAVIOURS,
     doubts: float = 0.0,
     photographs: float = 0.0,
+    partials: bool = True,
 ) -> NightPlan:
     """Every count of every station, from its first partial tally to its FINAL, by its volunteer's phone.
 
     `doubts`: share of sheets with something that may need an editor. `photographs`: share of FINALs with one; all of
-    them where the election requires it.
+    them where the election requires it. `partials` False: each count is sent once, when it is over.
     """
     counts = tuple(counts)
     schedule = schedule_counts(election, counts, pace, random.Random(f"{seed}/schedule"))
@@ -64,6 +65,7 @@ def plan_night(
         for station, times in schedule.items()
         for contest_times in times
         for tally in tallies_of(contest_times, keys, rng)
+        if partials or tally.is_final
     ]
     sendings.sort(key=lambda sending: sending.at)
     for behaviour in behaviours:

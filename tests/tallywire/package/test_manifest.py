@@ -28,8 +28,8 @@ from tallywire.package import read_package
         ("Asia/Bangkok", "../Bangkok", 'election.toml:4 (key "time_zone"): "../Bangkok" is no time zone'),
         ("Asia/Bangkok", "", 'election.toml:4 (key "time_zone"): "" is no time zone'),
         ('th = "เลือกตั้งเล็ก"', 'th = " "', 'election.toml:7 (key "name.th"): must hold a text on one line'),
-        ('en = "A small', 'de = "A small', 'election.toml:8 (key "name.de"): unknown key; known: en, th'),
-        ("[rules]", "colour = 1\n[rules]", 'election.toml:10 (key "name.colour"): unknown key; known: en, th'),
+        ('en = "A small', 'de = "A small', 'election.toml:8 (key "name.de"): unknown key; known: en, local, th'),
+        ("[rules]", "colour = 1\n[rules]", 'election.toml:10 (key "name.colour"): unknown key; known: en, local, th'),
         ("is_test", "polls = 1\nis_test", 'election.toml:2 (key "polls"): unknown key; known: help_contact, id, '),
         ("is_test = true", "is_test = ", "election.toml:2: not readable as TOML: Invalid value"),
     ],
@@ -62,8 +62,28 @@ def test_notice_and_help_contact_are_kept_in_both_languages(small: SmallPackage)
 
 
 def test_a_fault_in_a_table_on_one_line_names_that_line(small: SmallPackage) -> None:
-    small.change("election.toml", "[name]", 'notice = { en = "Rehearsal" }\n[name]')
+    small.change("election.toml", "[name]", "notice = { }\n[name]")
     assert small.faults() == ['election.toml:6 (key "notice.th"): is missing: must be a text in quotes']
+
+
+@pytest.mark.parametrize(
+    ("written", "text"),
+    [
+        ('local = "Ε"\nen = "E"', Text("Ε", "E")),
+        ('local = "Ε"', Text("Ε", None)),
+        ('en = "E"', Text("E", "E")),
+    ],
+)
+def test_a_name_is_in_the_elections_own_language_or_in_english_alone(
+    small: SmallPackage, written: str, text: Text
+) -> None:
+    small.change("election.toml", 'th = "เลือกตั้งเล็ก"\nen = "A small election"', written)
+    assert read_package(small.folder).election.name == text
+
+
+def test_a_name_in_the_own_language_stands_once(small: SmallPackage) -> None:
+    small.change("election.toml", "[rules]", '[notice]\nth = "ก"\nlocal = "ก"\n[rules]')
+    assert small.faults() == ['election.toml:12 (key "notice.local"): is the same as th; keep one']
 
 
 def test_an_offset_that_the_time_zone_does_not_have_is_a_warning(small: SmallPackage) -> None:

@@ -67,3 +67,13 @@ def test_an_area_is_compared_with_the_areas_in_it(small: SmallPackage) -> None:
     small.add("official.csv", "mayor,1001,votes,2,150")
     small.add("official.csv", "mayor,1002,votes,2,51")
     assert warnings(small) == ["official.csv: mayor, area 10: votes of number 2 200, but the areas in it sum to 201"]
+
+
+def test_several_votes_a_ballot_must_fit_on_the_valid_ones_and_need_not_be_as_many(small: SmallPackage) -> None:
+    small.add("official.csv", "council-1001,1001,votes,1,300")
+    small.add("official.csv", "council-1001,1001,votes,2,250")
+    small.add("official.csv", "council-1001,1001,valid_ballots,,320")
+    assert read_package(small.folder).warnings == ()
+    small.change("official.csv", "valid_ballots,,320", "valid_ballots,,270")
+    (warning,) = read_package(small.folder).warnings
+    assert warning.what == "council-1001, area 1001: valid ballots 270 cannot carry 550 votes, 2 on each"

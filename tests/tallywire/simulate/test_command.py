@@ -43,6 +43,7 @@ def _in_thread(fake: FakeServer) -> Iterator[str]:
 def package(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> tuple[Election, tuple[StationCount, ...]]:
     """A small election in place of what a folder would hold."""
     election, counts = city()
+    monkeypatch.setattr(command, "check_playable", lambda folder, election, now: None)
     monkeypatch.setattr(command, "read_package", lambda folder: PackageReading(election, ()))
     monkeypatch.setattr(command, "read_station_counts", lambda folder, election: counts)
     return election, counts
