@@ -18,6 +18,7 @@ NUMBERS = re.compile(r"[0-9]{1,9}(?: +[0-9]{1,9})*")  # each surely under NUMBER
 COLOR = re.compile(r"#[0-9A-Fa-f]{6}")
 CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 GUESSES_MAX = 100
+TO_FILL_IN = re.compile(r"<[^<>]+>")  # as tallywire new-election writes where somebody has to
 UNREADABLE = -1  # what a cell that holds no such number reads as
 
 Word = TypeVar("Word", bound=StrEnum)
@@ -26,6 +27,8 @@ Word = TypeVar("Word", bound=StrEnum)
 def optional(cell: Cell, faults: list[Fault]) -> str | None:
     if CONTROL.search(cell.text):
         faults.append(cell.fault("holds a line break or another control character"))
+    if TO_FILL_IN.fullmatch(cell.text):
+        faults.append(cell.fault(f"{cell.text} is still to be filled in"))
     return cell.text or None
 
 
@@ -62,6 +65,9 @@ def whole_number(cell: Cell, faults: list[Fault], least: int = 0) -> int:
     value = int(digits) if DIGITS.fullmatch(digits) else UNREADABLE
     if least <= value <= NUMBER_MAX:
         return value
+    if TO_FILL_IN.fullmatch(cell.text):
+        faults.append(cell.fault(f"{cell.text} is still to be filled in"))
+        return UNREADABLE
     rule = f"must be a whole number from {least} to {NUMBER_MAX}, in digits alone"
     faults.append(cell.fault(f'"{cell.text}" {rule}' if cell.text else f"is empty: {rule}"))
     return UNREADABLE

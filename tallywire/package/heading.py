@@ -17,10 +17,10 @@ LOCAL, THAI, ENGLISH = "_local", "_th", "_en"
 
 @dataclass(frozen=True, slots=True)
 class Heading:
-    """`columns`: place (from 0) by name; `names` the reverse; `nameless`: places without a heading."""
+    """`columns`: place (from 0) by name; `written`: those headings as they stand there; `nameless`: places without."""
 
     columns: Mapping[str, int]
-    names: Mapping[int, str]
+    written: Mapping[int, str]
     nameless: tuple[int, ...]
     width: int
 
@@ -52,8 +52,12 @@ def find_heading(
             what = f'the column "{name}" is missing'
             faults.append(Fault(sheet.file, raw.line, None, None, what, name, sheet.name))
             whole = False
-    named = {place: name for name, place in columns.items() if name in names}
-    return Heading(columns, named, nameless, len(texts)) if whole else None
+    written = {place: texts[place] for name, place in columns.items() if name in names}
+    return (
+        Heading({name: columns[name] for name in columns if name in names}, written, nameless, len(texts))
+        if whole
+        else None
+    )
 
 
 def _heading_row(sheet: Sheet, names: tuple[str, ...], faults: list[Fault]) -> RawRow | None:

@@ -1,6 +1,6 @@
 """One table of the package as rows of cells that know their line and column, whatever kind of file it stands in."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -37,14 +37,15 @@ class Row:
     file: str
     sheet: str | None
     line: int
-    columns: Mapping[str, int]
+    heading: Heading
     texts: tuple[str, ...]
 
     def __getitem__(self, name: str) -> Cell:
-        index = self.columns.get(name)
+        index = self.heading.columns.get(name)
         if index is None:
             return Cell(self.file, self.line, None, name, "", self.sheet)
-        return Cell(self.file, self.line, index + 1, name, cleaned(self.texts[index]), self.sheet)
+        written = self.heading.written[index]
+        return Cell(self.file, self.line, index + 1, written, cleaned(self.texts[index]), self.sheet)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +58,9 @@ class Table:
     def texts(self, name: str) -> frozenset[str]:
         """Every text of one column, right or wrong, so that one faulty row brings no faults elsewhere."""
         whole = {row[name].text for row in self.rows}
-        return frozenset(whole.union(row[name].text for row in self.broken if row.columns[name] < len(row.texts)))
+        return frozenset(
+            whole.union(row[name].text for row in self.broken if row.heading.columns[name] < len(row.texts))
+        )
 
 
 def read_table(path: Path, names: tuple[str, ...], faults: list[Fault], optional: tuple[str, ...] = ()) -> Table | None:
@@ -79,7 +82,7 @@ def _table(sheet: Sheet, heading: Heading, faults: list[Fault]) -> Table:
         if raw.blank:
             continue
         texts = _evened(raw, sheet, heading)
-        row = Row(sheet.file, sheet.name, raw.line, heading.columns, tuple(texts))
+        row = Row(sheet.file, sheet.name, raw.line, heading, tuple(texts))
         found = list(_faults(raw, texts, sheet, heading))
         faults += found
         (broken if found else rows).append(row)
@@ -97,7 +100,7 @@ def _evened(raw: RawRow, sheet: Sheet, heading: Heading) -> list[str]:
 def _faults(raw: RawRow, texts: list[str], sheet: Sheet, heading: Heading) -> Iterator[Fault]:
     file, line, width = sheet.file, raw.line, heading.width
     for place, what in raw.troubles.items():
-        if (name := heading.names.get(place)) is not None:
+        if (name := heading.written.get(place)) is not None:
             yield Fault(file, line, place + 1, name, what, raw.texts[place], sheet.name)
     long = next((place for place, text in enumerate(texts) if len(text) > CELL_CHARACTERS_MAX), None)
     if long is not None:
