@@ -52,12 +52,9 @@ def find_heading(
             what = f'the column "{name}" is missing'
             faults.append(Fault(sheet.file, raw.line, None, None, what, name, sheet.name))
             whole = False
-    written = {place: texts[place] for name, place in columns.items() if name in names}
-    return (
-        Heading({name: columns[name] for name in columns if name in names}, written, nameless, len(texts))
-        if whole
-        else None
-    )
+    known = {name: place for name, place in columns.items() if name in names}
+    written = {place: texts[place] for place in known.values()}
+    return Heading(known, written, nameless, len(texts)) if whole else None
 
 
 def _heading_row(sheet: Sheet, names: tuple[str, ...], faults: list[Fault]) -> RawRow | None:

@@ -57,10 +57,8 @@ class Table:
 
     def texts(self, name: str) -> frozenset[str]:
         """Every text of one column, right or wrong, so that one faulty row brings no faults elsewhere."""
-        whole = {row[name].text for row in self.rows}
-        return frozenset(
-            whole.union(row[name].text for row in self.broken if row.heading.columns[name] < len(row.texts))
-        )
+        readable = (row for row in self.broken if row.heading.columns[name] < len(row.texts))
+        return frozenset(row[name].text for row in (*self.rows, *readable))
 
 
 def read_table(path: Path, names: tuple[str, ...], faults: list[Fault], optional: tuple[str, ...] = ()) -> Table | None:

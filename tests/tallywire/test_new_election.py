@@ -18,15 +18,8 @@ from tests.conftest import Night
 
 GIVEN = (
     *("--id", "vila-2031", "--name", "Eleição de Vila «Nova»", "--polls-close", "2031-10-25T19:30"),
-    *(
-        "--time-zone",
-        "Atlantic/Azores",
-        "--levels",
-        "country, region, constituency",
-        "--offices",
-        "lists mayor",
-        "--test",
-    ),
+    *("--time-zone", "Atlantic/Azores", "--levels", "country, region, constituency", "--offices", "lists mayor"),
+    "--test",
 )
 
 
@@ -89,9 +82,8 @@ def test_every_column_of_the_importer_is_described_or_may_be_left_out() -> None:
         "stations": station_rows.COLUMNS,
         "registers": station_rows.REGISTER_COLUMNS,
     }
-    assert {
-        table: tuple(name.replace("_local", "_th") for name in columns) for table, columns in COLUMNS.items()
-    } == known
+    described = {table: tuple(name.replace("_local", "_th") for name in names) for table, names in COLUMNS.items()}
+    assert described == known
     assert "short_name_th" in contest_rows.CANDIDATE_OPTIONAL
 
 

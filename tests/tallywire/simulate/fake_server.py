@@ -177,7 +177,8 @@ class FakeServer:
         invalid = sum(sent["invalidBallots"] or 0 for sent in inside)
         no_vote = sum(sent["noVoteBallots"] or 0 for sent in inside)
         final = sum(sent["coverage"] == "FINAL" for sent in inside)
-        cast = votes.total() + invalid + no_vote
+        valid = votes.total()
+        cast = valid + invalid + no_vote
         if area.endswith("/10"):
             votes[max(votes)] -= self.steal
         return {
@@ -185,6 +186,7 @@ class FakeServer:
             "area": {"id": area},
             "status": "UNOFFICIAL_COMPLETE" if final == len(inside) else "UNOFFICIAL_PARTIAL",
             "stationsFinal": final,
+            "validBallots": valid,
             "invalidBallots": invalid,
             "noVoteBallots": no_vote,
             "ballotsCast": cast,

@@ -43,7 +43,7 @@ def test_equal_results_compare_equal_and_foreign_ones_are_left_alone() -> None:
     truth = true_results(*city())
     comparison = compare("e", truth, _served(truth) | {("other", "10"): {}})
     assert comparison.equal
-    assert (comparison.results, comparison.cells) == (len(truth), len(truth) * 8)
+    assert (comparison.results, comparison.cells) == (len(truth), len(truth) * 9)
 
 
 def test_each_kind_of_difference_is_found_and_named() -> None:
