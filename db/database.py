@@ -1,5 +1,6 @@
 """One database: an asyncpg pool for the hot paths, and SQLModel sessions over the same driver for the rest."""
 
+import asyncio
 import contextlib
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
@@ -17,6 +18,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 Connection = asyncpg.Connection | PoolConnectionProxy
 POOL_SIZE = 10
 COMMAND_TIMEOUT_SECONDS = 60.0
+CLOSE_SECONDS = 5.0
 
 
 # What is raised while PostgreSQL cannot be reached, or cannot do its work: it stops, has no room left on its disk, only
@@ -122,9 +124,13 @@ class Database:
         return connection
 
     async def close(self) -> None:
+        """What is still lent out after a moment is cut off: an end must not wait for a database that is away."""
         await self.engine.dispose()
-        with contextlib.suppress(TimeoutError):
-            await self.pool.close()
+        try:
+            async with asyncio.timeout(CLOSE_SECONDS):
+                await self.pool.close()
+        except TimeoutError:
+            self.pool.terminate()
 
 
 async def _as_it_is(_connection: Connection) -> None:

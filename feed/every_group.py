@@ -9,6 +9,7 @@ from db.log import LogEntry
 from feed.election_feed import ElectionFeed
 from feed.group import FIRST_SECONDS, First, Firsts, Group, Render
 from feed.kinds import Ending, UpdateKind
+from feed.meters import SLOW
 from feed.pace import Pace
 from feed.position import Position
 from feed.readers import Cohort, Payload, Reader, deliver
@@ -113,6 +114,7 @@ class EveryGroup(Group):
         for cohort in tuple(cohorts):
             for reader in await deliver(cohort.readers, payload):
                 cohort.readers.discard(reader)
+                SLOW.labels("closed").inc()
                 reader.end(Ending.SLOW)
 
     def _merge(self) -> None:

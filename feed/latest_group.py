@@ -7,6 +7,7 @@ from typing import Any, Protocol
 from feed.election_feed import ElectionFeed
 from feed.group import FIRST_SECONDS, RETRY_SECONDS, First, Firsts, Group, Render
 from feed.kinds import Ending
+from feed.meters import SLOW, TICK
 from feed.pace import Pace
 from feed.position import Position
 from feed.readers import Cohort, Payload, Reader, deliver
@@ -76,10 +77,12 @@ class LatestGroup(Group):
         clock = asyncio.get_running_loop().time
         while not self.feed.closed:
             began = clock()
-            if await self._tick(beat=began >= self._told_at + self._pace.heartbeat):
-                self._told_at = began
+            told = await self._tick(beat=began >= self._told_at + self._pace.heartbeat)
             # A tick that takes long stretches the next one: half of the time stays for everything else.
             took = clock() - began
+            if told:
+                self._told_at = began
+                TICK.observe(took)
             await asyncio.sleep(max(self._pace.tick - took, took))
             if not self.feed.closed and self._cohorts[0].knows(self.feed.sequence, self._source.stage()):
                 await self._changed(self._patience(clock()))
@@ -111,6 +114,8 @@ class LatestGroup(Group):
         for reader in await deliver(cohort.readers, payload):
             if reader in cohort.readers:
                 cohort.readers.discard(reader)
+                if not cohort.behind:
+                    SLOW.labels("conflated").inc()
                 self._cohort(cohort.seen, cohort.stage, behind=True).readers.add(reader)
 
 

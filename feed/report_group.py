@@ -13,6 +13,7 @@ from db.log import LogEntry
 from feed.election_feed import ElectionFeed
 from feed.group import Group, Render
 from feed.kinds import Ending
+from feed.meters import SLOW
 from feed.position import Position
 from feed.readers import Payload, Reader, deliver
 from feed.reports import PAGE, entries_after, start_after
@@ -116,4 +117,5 @@ class ReportGroup(Group):
             for reader in await deliver(level, payload):
                 self._level.discard(reader)
                 self._fallen[reader] = entry.sequence - 1
+                SLOW.labels("caught_up").inc()
                 reader.end(Ending.SLOW)

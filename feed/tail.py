@@ -8,6 +8,7 @@ import asyncio
 import contextlib
 import logging
 import time
+from datetime import UTC, datetime
 
 import asyncpg
 
@@ -15,8 +16,9 @@ from db.database import Database
 from db.definitions import ElectionDefinition, read_definition
 from db.log import ElectionState, read_entries, read_states
 from feed.board import GapError
-from feed.election_feed import ElectionFeed
+from feed.election_feed import RECENT_ENTRIES, ElectionFeed
 from feed.kinds import Ending
+from feed.meters import FOLDED_ANEW, LAG, SEQUENCE
 
 LOOK_SECONDS = 1.0
 PAGE = 1_000
@@ -97,13 +99,18 @@ class Tail:
                 feed = await self._begin(state)
                 if feed is None:
                     return
+            before = feed.sequence
             advanced = await self._advance(feed, state.sequence)
+            if advanced:
+                _measure(feed, before)
         except GapError:
             # One broken log takes its own election from the air, to be folded anew on the next round, and no other.
             log.exception("the board of %s is folded anew", state.id)
+            FOLDED_ANEW.inc()
             if broken := self._feeds.pop(state.id, None):
                 broken.close(Ending.AWAY)
             return
+        SEQUENCE.labels(feed.id).set(feed.sequence)
         if feed.enter(state) or advanced:
             feed.pulse()
 
@@ -146,3 +153,10 @@ class Tail:
                 # A tail that ended would leave every reader with old numbers in silence.
                 log.exception("the log cannot be followed")
                 await asyncio.sleep(LOOK_SECONDS)
+
+
+def _measure(feed: ElectionFeed, before: int) -> None:
+    """How late the entries after `before` came; a process that starts folds old ones, which tell nothing."""
+    now = datetime.now(UTC)
+    for entry in feed.recent_after(before, RECENT_ENTRIES) or ():
+        LAG.observe(max(0.0, (now - entry.recorded_at).total_seconds()))

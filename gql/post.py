@@ -65,8 +65,8 @@ class Post:
             status, answer = await self._execute(body, headers.get(b"authorization"), scope.get("client"))
         except RefusedError as refusal:
             await _send(send, refusal.status, refusal.line.encode(), TEXT)
-        except HTTPException:
-            # The one that asks who sends: the database is away.
+        except (HTTPException, asyncio.CancelledError):
+            # The one that asks who sends: the database is away. Or this process ends, and waits no longer for it.
             await _send(send, 503, orjson.dumps({"errors": [unavailable().formatted]}), JSON)
         else:
             await _send(send, status, answer, JSON)

@@ -1,41 +1,66 @@
 """Who has which connection open: revoking a person ends them, sockets and event streams alike, on every node.
 
-Whatever serves a connection runs inside `Presence.guard`; whoever learns whose it is says so with `enter`. Ending one
-cancels the task that serves it, so that nothing of it goes on, and then tells the client why.
+Whatever serves a connection runs inside `Presence.guard`; whoever learns whose it is says so with `enter`, and whoever
+serves a reader on it with `reads`: where this process ends, readers are told to come back. Ending a connection cancels
+the task that serves it, so that nothing of it goes on, and then tells the client why.
 """
 
 import asyncio
 import contextlib
-from collections.abc import Iterable
+from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass, field
 
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-REVOKED_CODE = 4403
-REVOKED_REASON = "Revoked"
+# graphql-sse has no word for "come back": a stream that ends without `complete` is opened again after so long.
+RETRY_MS = 1_000
+LEFT_SECONDS_MAX = 2.0
 KEY = "tallywire.connection"
 # graphql-sse: the error as the last result, then the end of the operation.
-REVOKED_EVENT = (
+_REVOKED_EVENT = (
     'event: next\ndata: {"data":null,"errors":[{"message":"This token was revoked","extensions":{"code":'
     '"UNAUTHENTICATED","messages":{"TH":"โทเค็นนี้ถูกยกเลิกแล้ว","EN":"This token was revoked"}}}]}\n\n'
     "event: complete\ndata: \n\n"
 ).encode()
 
 
+@dataclass(frozen=True, slots=True)
+class Goodbye:
+    """What a client is told at the end: a socket's close code and reason, the last bytes of an event stream."""
+
+    code: int
+    reason: str
+    event: bytes
+
+
+REVOKED = Goodbye(4403, "Revoked", _REVOKED_EVENT)
+COME_BACK = Goodbye(1012, "This node ends: come back with the last cursor", b"retry: %d\n\n" % RETRY_MS)
+
+
 @dataclass(eq=False, slots=True)
 class Connection:
-    """One open connection and the task that serves it."""
+    """One open connection and the task that serves it. `leave` where a reader is served: tells it to come back."""
 
     task: "asyncio.Task[None]"
     person_id: str | None = None
-    revoked: bool = False
+    goodbye: Goodbye | None = None
+    leave: Callable[[], Awaitable[None]] | None = None
+
+    def end(self, goodbye: Goodbye) -> None:
+        self.goodbye = goodbye
+        self.task.cancel()
+
+    async def end_stream(self) -> None:
+        """How the reader of an event stream is told to come back."""
+        self.end(COME_BACK)
 
 
 @dataclass(slots=True)
 class Presence:
-    """The open connections of this process, by person; those of the public are not kept."""
+    """The open connections of this process: those of people, by person, and those of readers, whoever they are."""
 
     _open: dict[str, set[Connection]] = field(default_factory=dict)
+    _readers: set[Connection] = field(default_factory=set)
 
     def guard(self, app: ASGIApp) -> ASGIApp:
         """The same application, whose connections can be ended."""
@@ -53,12 +78,22 @@ class Presence:
             connection.person_id = person_id
             self._open.setdefault(person_id, set()).add(connection)
 
+    def reads(self, scope: Scope, leave: Callable[[], Awaitable[None]] | None = None) -> None:
+        """On this connection a reader is served; without `leave`, one of an event stream."""
+        connection: Connection | None = scope.get(KEY)
+        if connection is not None:
+            connection.leave = leave or connection.end_stream
+            self._readers.add(connection)
+
+    @property
+    def readers(self) -> list[Connection]:
+        return list(self._readers)
+
     def close(self, person_ids: Iterable[str]) -> int:
         """Ends all that these people have open; how many."""
         ended = [connection for person_id in person_ids for connection in self._open.get(person_id, ())]
         for connection in ended:
-            connection.revoked = True
-            connection.task.cancel()
+            connection.end(REVOKED)
         return len(ended)
 
     @property
@@ -73,13 +108,16 @@ class Presence:
         try:
             await app(scope, receive, send)
         except asyncio.CancelledError:
-            if not connection.revoked:
+            if connection.goodbye is None:
                 raise
             task.uncancel()
         finally:
             self._leave(connection)
-        if connection.revoked:
-            await _tell(scope, send)
+            if connection.goodbye is None:
+                self._readers.discard(connection)
+        if connection.goodbye is not None:
+            await _tell(scope, send, connection.goodbye)
+            self._readers.discard(connection)
 
     def _leave(self, connection: Connection) -> None:
         if connection.person_id is None:
@@ -90,10 +128,11 @@ class Presence:
             self._open.pop(connection.person_id, None)
 
 
-async def _tell(scope: Scope, send: Send) -> None:
-    """A client that is gone by now needs no reason."""
+async def _tell(scope: Scope, send: Send, goodbye: Goodbye) -> None:
+    """A client that is gone by now needs no reason; one that takes no bytes is not waited for."""
     with contextlib.suppress(Exception):
-        if scope["type"] == "websocket":
-            await send({"type": "websocket.close", "code": REVOKED_CODE, "reason": REVOKED_REASON})
-        else:
-            await send({"type": "http.response.body", "body": REVOKED_EVENT, "more_body": False})
+        async with asyncio.timeout(LEFT_SECONDS_MAX):
+            if scope["type"] == "websocket":
+                await send({"type": "websocket.close", "code": goodbye.code, "reason": goodbye.reason})
+            else:
+                await send({"type": "http.response.body", "body": goodbye.event, "more_body": False})

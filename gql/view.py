@@ -33,7 +33,7 @@ from gql.frames import BadShapeError, check_frame, check_request, parse
 from gql.groups import Groups
 from gql.keeping import AskedWith, PageServed, cache_control, tagged
 from gql.post import BODY_BYTES_MAX
-from gql.wire import Handler
+from gql.wire import Handler, is_subscription
 
 INIT_SECONDS = 10
 SUBSCRIPTIONS_PER_SOCKET = 100
@@ -179,6 +179,8 @@ class View(GraphQL[Context, None]):
             seat = await self.groups.ask(
                 request_data.query, request_data.variables, request_data.operation_name, context
             )
+            if seat is not None or is_subscription(request_data.query or "", request_data.operation_name):
+                self._services.presence.reads(request.scope)
             if seat is not None:
                 return SharedEvents(self.groups, seat, after or seat.asked.after, self.buffer_bytes)
         result = await super().execute_operation(

@@ -1,8 +1,10 @@
 """graphql-transport-ws: Strawberry's own handler, whose subscriptions are served by groups wherever they can be."""
 
+import asyncio
 from typing import TYPE_CHECKING, Any
 
 import orjson
+from graphql import GraphQLError, OperationType, get_operation_ast, parse
 from starlette.websockets import WebSocket
 from strawberry.subscriptions.protocols.graphql_transport_ws.handlers import (
     BaseGraphQLTransportWSHandler,
@@ -19,6 +21,7 @@ from gql.context import Context
 from gql.groups import Seat
 from gql.line import LINE, AsgiLine, Line
 from gql.meters import DELIVERIES
+from gql.presence import COME_BACK
 from gql.resolvers.lookup import unknown_position
 
 if TYPE_CHECKING:
@@ -26,7 +29,7 @@ if TYPE_CHECKING:
 
 # Those after which the protocol's clients come back by themselves.
 CLOSING = {
-    Ending.AWAY: (1012, "The feed begins again: come back with the last cursor"),
+    Ending.AWAY: (COME_BACK.code, "The feed begins again: come back with the last cursor"),
     Ending.SLOW: (1013, "Too slow for every update: come back with the last cursor"),
 }
 END = b"}"
@@ -63,6 +66,22 @@ class Handler(BaseGraphQLTransportWSHandler[Context, None]):
     def __init__(self, *arguments: Any, **named: Any) -> None:
         super().__init__(*arguments, **named)
         self._line: Line | None = None
+
+    async def handle(self) -> None:
+        self.context.services.presence.reads(self.context.request.scope, self.leave)
+        await super().handle()
+
+    async def leave(self) -> None:
+        """This process ends: the client is told to come back, once all is answered that it asked besides."""
+        while answering := [
+            operation.task
+            for operation in self.operations.values()
+            if operation.task
+            and not operation.task.done()
+            and not is_subscription(operation.query, operation.operation_name)
+        ]:
+            await asyncio.wait(answering)
+        await self.line.shut(COME_BACK.code, COME_BACK.reason)
 
     async def run_operation(self, operation: Operation[Context, None]) -> None:
         seat = await self.view.groups.ask(operation.query, operation.variables, operation.operation_name, self.context)
@@ -109,3 +128,12 @@ class Handler(BaseGraphQLTransportWSHandler[Context, None]):
         if isinstance(self._line, AsgiLine):
             self._line.stop()
         await super().shutdown()
+
+
+def is_subscription(query: str, operation_name: str | None) -> bool:
+    """By the text alone; what cannot be read is none."""
+    try:
+        operation = get_operation_ast(parse(query), operation_name)
+    except GraphQLError:
+        return False
+    return operation is not None and operation.operation is OperationType.SUBSCRIPTION

@@ -14,7 +14,7 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import BaseRoute, Mount, Route, WebSocketRoute
 from starlette.staticfiles import StaticFiles
-from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from db.database import Database
 from gql.context import Context
@@ -25,6 +25,7 @@ from tallywire.evidence.routes import PATH as EVIDENCE_PATH
 from tallywire.follow.elsewhere import elsewhere
 from tallywire.follow.follower import Follower
 from tallywire.follow.witness_routes import fork_routes, witness_routes
+from tallywire.leaving import Leaving
 from tallywire.log.routes import Log
 from tallywire.packaged import web
 from tallywire.pages.routes import Pages
@@ -66,6 +67,7 @@ def build_app(database: Database, settings: Settings) -> "Front":
         async with service.running():
             yield {"service": service}
 
+    leaving = Leaving(service.services.presence, settings, service.heads.end)
     graphql = _Asgi(service.services.presence.guard(view))
     sdl = schema.as_str() + "\n"
 
@@ -74,7 +76,7 @@ def build_app(database: Database, settings: Settings) -> "Front":
 
     async def ready(_request: Request) -> Response:
         lag = service.tail.lag_seconds
-        fresh = lag < LAG_SECONDS_MAX
+        fresh = lag < LAG_SECONDS_MAX and not leaving.begun
         told: dict[str, object] = {"ready": fresh, "tailLagSeconds": round(lag, 3)}
         if service.follower is not None:
             fresh = fresh and not service.follower.refused
@@ -102,7 +104,7 @@ def build_app(database: Database, settings: Settings) -> "Front":
     app = Starlette(routes=routes, lifespan=lifespan, middleware=[Middleware(GZipMiddleware, minimum_size=1_000)])
     app.state.service = service
     post = Post(schema, lambda address: Context(service.services, address=address), view.identify, app)
-    return Front(app, post, app if service.follower else service.photographs)
+    return Front(app, post, app if service.follower else service.photographs, leaving)
 
 
 def _following(follower: Follower, database: Database, files: PublicFiles) -> list[BaseRoute]:
@@ -118,12 +120,15 @@ def _following(follower: Follower, database: Database, files: PublicFiles) -> li
 class Front:
     """Posts to `/graphql` take the lean way, photographs theirs; all else goes through Starlette's routes."""
 
-    def __init__(self, app: Starlette, post: ASGIApp, photographs: ASGIApp) -> None:
+    def __init__(self, app: Starlette, post: ASGIApp, photographs: ASGIApp, leaving: Leaving) -> None:
         self.app = app
+        self.leaving = leaving
         self._post = post
         self._photographs = photographs
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if self.leaving.begun and scope["type"] == "http":
+            send = _last_on_its_connection(send)
         if scope["type"] == "http" and scope["path"] == "/graphql" and scope["method"] == "POST":
             await self._post(scope, receive, send)
             return
@@ -133,6 +138,17 @@ class Front:
         # A client that goes away in the middle of its request is no fault of ours.
         with contextlib.suppress(ClientDisconnect):
             await self.app(scope, receive, send)
+
+
+def _last_on_its_connection(send: Send) -> Send:
+    """Whoever is answered while this process ends asks elsewhere next."""
+
+    async def closing(message: Message) -> None:
+        if message["type"] == "http.response.start":
+            message = {**message, "headers": [*message.get("headers", ()), (b"connection", b"close")]}
+        await send(message)
+
+    return closing
 
 
 class _Asgi:

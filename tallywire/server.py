@@ -9,6 +9,7 @@ from collections.abc import AsyncIterator, Iterator
 import uvicorn
 from starlette.types import ASGIApp
 
+from tallywire.leaving import Leaving
 from tallywire.settings import Settings
 from tallywire.sockets import DirectSocket
 
@@ -75,8 +76,10 @@ def address(listener: socket.socket) -> str:
 
 
 @contextlib.asynccontextmanager
-async def serving(app: ASGIApp, listener: socket.socket, settings: Settings) -> AsyncIterator[asyncio.Task[None]]:
-    """Yields the server's task once it answers; ends it afterwards, connections included."""
+async def serving(
+    app: ASGIApp, listener: socket.socket, settings: Settings, leaving: Leaving | None = None
+) -> AsyncIterator[asyncio.Task[None]]:
+    """Yields the server's task once it answers; ends it afterwards, with `leaving` in order."""
     server = _Server(_configuration(app, settings))
     task = asyncio.create_task(server.serve(sockets=[listener]), name="server")
     try:
@@ -86,9 +89,13 @@ async def serving(app: ASGIApp, listener: socket.socket, settings: Settings) -> 
         if task.done():
             await task
             raise PortTakenError("the server ended while it started; its log says why")
+        if leaving is not None:
+            leaving.serves(server)
         _spare_what_stays()
         yield task
     finally:
+        if leaving is not None and not task.done():
+            await leaving.leave(server)
         server.should_exit = True
         await task
 

@@ -35,6 +35,15 @@ class Settings(BaseSettings):
     port_each: bool = Field(
         False, description="Each worker listens on a port of its own, counted from the first; else all on one."
     )
+    end_seconds: float = Field(
+        25.0, ge=3, le=600, description="Ending takes so long at most: readers leave, writers finish, all is closed."
+    )
+    end_spread_seconds: float = Field(
+        10.0, ge=0, le=300, description="At the end readers are told to come back one after another, over so long."
+    )
+    end_notice_seconds: float = Field(
+        0.0, ge=0, le=300, description="Before that, /readyz says 503 for so long while everything goes on."
+    )
     tick_seconds: float = Field(0.1, ge=0, description="At most one update of results a tick.")
     heartbeat_seconds: float = Field(15.0, gt=0, description="At least one update of results so often.")
     reader_buffer_bytes: int = Field(

@@ -1,7 +1,8 @@
 """One of several serving processes: started and watched by tallywire.workers, on a socket that it is handed.
 
-python -m tallywire.worker DESCRIPTOR, with its settings in the environment. Says `ready` on its output when it answers;
-ends on SIGTERM, and when its input is closed, as that is how it learns that whoever watches it is gone.
+python -m tallywire.worker DESCRIPTOR, with its settings in the environment. Says `ready` on its output when it answers.
+Told `quiet` on its input it accepts nobody any more, and says so. Ends on SIGTERM, and when its input is closed, as
+that is how it learns that whoever watches it is gone.
 """
 
 import asyncio
@@ -11,11 +12,13 @@ import sys
 from db.database import POOL_SIZE, Database, Patience
 from tallywire.app import build_app
 from tallywire.commands.running import run
-from tallywire.commands.serve import until_stopped
+from tallywire.leaving import Leaving
 from tallywire.server import PortTakenError, serving
 from tallywire.settings import Settings
+from tallywire.stopping import until_stopped
+from tallywire.workers import QUIET
 
-READY = b"ready"
+READY = b"ready\n"
 # All workers together stay below the hundred connections that a PostgreSQL allows by default.
 POOLS_SIZE = 30
 POOL_SIZE_MIN = 2
@@ -26,18 +29,30 @@ async def serve(listener: socket.socket, settings: Settings) -> None:
     size = min(POOL_SIZE, max(POOL_SIZE_MIN, POOLS_SIZE // settings.workers))
     database = await Database.open(settings.database_url, size, Patience(settings.database_patience_seconds))
     try:
-        async with serving(build_app(database, settings), listener, settings) as server:
-            sys.stdout.buffer.write(READY + b"\n")
-            sys.stdout.flush()
-            await until_stopped(server, asyncio.create_task(_left_alone()))
+        app = build_app(database, settings)
+        async with serving(app, listener, settings, app.leaving) as server:
+            _say(READY)
+            await until_stopped(
+                *(server, asyncio.create_task(_obey(app.leaving))),
+                hurry=app.leaving.hurry,
+                end_seconds=settings.end_seconds,
+            )
     finally:
         await database.close()
 
 
-async def _left_alone() -> None:
+def _say(word: bytes) -> None:
+    sys.stdout.buffer.write(word)
+    sys.stdout.flush()
+
+
+async def _obey(leaving: Leaving) -> None:
     reader = asyncio.StreamReader()
     await asyncio.get_running_loop().connect_read_pipe(lambda: asyncio.StreamReaderProtocol(reader), sys.stdin)
-    await reader.read()
+    while word := await reader.readline():
+        if word == QUIET:
+            leaving.accept_nobody()
+            _say(QUIET)
 
 
 def main() -> None:

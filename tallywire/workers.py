@@ -1,6 +1,7 @@
 """Several serving processes on one machine: each watched, and started again when it ends.
 
 All accept from the same sockets, which stay open here: who connects while a worker is away waits, and is not refused.
+On SIGHUP all are replaced by fresh ones, of the code as it is installed by then.
 """
 
 import asyncio
@@ -14,7 +15,6 @@ import sys
 import tempfile
 from asyncio.subprocess import PIPE, Process
 from collections.abc import AsyncIterator, Mapping, Sequence
-from typing import Any
 
 from prometheus_client.multiprocess import mark_process_dead
 
@@ -25,8 +25,12 @@ from tallywire.settings import Settings
 PAUSE_SECONDS_MIN = 0.2
 PAUSE_SECONDS_MAX = 10.0
 STEADY_SECONDS = 10.0
-# Longer than a worker gives its own connections to end.
-END_SECONDS = 15.0
+# A worker that cannot even stop accepting in so long is ended as it is.
+QUIET_SECONDS = 5.0
+# What one is told on its input, and says on its output when it has done it.
+QUIET = b"quiet\n"
+# So much longer than a worker's own end may take; then it is killed.
+BEYOND_SECONDS = 12.0
 log = logging.getLogger(__name__)
 
 
@@ -38,65 +42,155 @@ class WorkerFailedError(Exception):
         self.code = code
 
 
+class Workers:
+    """All places, and whoever holds them now. `watch` ends only where watching itself fails."""
+
+    def __init__(self, listeners: Sequence[socket.socket], database_url: str, settings: Settings) -> None:
+        self._listeners = listeners
+        self._settings = settings
+        self._meters = tempfile.mkdtemp(prefix="tallywire-meters-")
+        self._environment = {**os.environ, **handed_down(settings, database_url), WORKERS_METERS: self._meters}
+        self._workers: list[Worker] = []
+        self._rolling: asyncio.Task[None] | None = None
+        self._failed: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self.watch = asyncio.create_task(self._watch(), name="workers")
+
+    async def start(self) -> None:
+        """All at once; returns when all answer. Raises WorkerFailedError."""
+        self._workers = self._places()
+        await asyncio.gather(*(worker.start() for worker in self._workers))
+
+    async def close(self) -> None:
+        if self._rolling is not None:
+            self._rolling.cancel()
+            await asyncio.gather(self._rolling, return_exceptions=True)
+        await asyncio.gather(*(worker.stop() for worker in self._workers))
+        self.watch.cancel()
+        await asyncio.gather(self.watch, return_exceptions=True)
+        shutil.rmtree(self._meters, ignore_errors=True)
+
+    def hurry(self) -> None:
+        """Those that are ending do it at once."""
+        for worker in self._workers:
+            worker.terminate()
+
+    def roll(self) -> None:
+        """Fresh processes in every place, of the code as it is installed by now; the old ones end in order."""
+        if self._rolling is None or self._rolling.done():
+            self._rolling = asyncio.create_task(self._roll(), name="rolling")
+
+    async def _roll(self) -> None:
+        """First come all the new ones, then go all the old: a reader is told to come back once, to a new one."""
+        log.info("rolling: %d workers are started beside the old", self._settings.workers)
+        fresh: list[Worker] = []
+        try:
+            for worker in self._places():
+                fresh.append(worker)
+                await worker.start()
+        except WorkerFailedError as error:
+            log.error("rolling is given up, the old workers serve on: %s", error)
+            await asyncio.gather(*(worker.stop() for worker in fresh))
+            return
+        except asyncio.CancelledError:
+            await asyncio.gather(*(worker.stop() for worker in fresh))
+            raise
+        old, self._workers = self._workers, fresh
+        # Whoever is sent away by one of the old must not end up at another of them.
+        await asyncio.gather(*(worker.accept_nobody() for worker in old))
+        await asyncio.gather(*(worker.stop() for worker in old))
+        log.info("rolled: %d new workers serve", len(fresh))
+
+    def _places(self) -> list["Worker"]:
+        end_seconds = self._settings.end_seconds + BEYOND_SECONDS
+        return [
+            Worker(
+                *(number + 1, self._listeners[min(number, len(self._listeners) - 1)], self._environment, end_seconds),
+                failed=self._failed,
+            )
+            for number in range(self._settings.workers)
+        ]
+
+    async def _watch(self) -> None:
+        await self._failed
+
+
 @contextlib.asynccontextmanager
-async def working(
-    listeners: Sequence[socket.socket], database_url: str, settings: Settings
-) -> AsyncIterator["asyncio.Task[None]"]:
+async def working(listeners: Sequence[socket.socket], database_url: str, settings: Settings) -> AsyncIterator[Workers]:
     """`settings.workers` processes; yields once all answer. The first of `listeners` serves those without their own.
 
-    Yields a task that ends only where watching itself fails. Raises WorkerFailedError.
+    Raises WorkerFailedError.
     """
-    meters = tempfile.mkdtemp(prefix="tallywire-meters-")
-    environment = {**os.environ, **handed_down(settings, database_url), WORKERS_METERS: meters}
-    workers = [
-        Worker(number + 1, listeners[min(number, len(listeners) - 1)], environment)
-        for number in range(settings.workers)
-    ]
-    watch = asyncio.create_task(_keep_all(workers), name="workers")
+    workers = Workers(listeners, database_url, settings)
     try:
-        answering: asyncio.Future[list[Any]] = asyncio.gather(*(worker.ready.wait() for worker in workers))
-        both: list[asyncio.Future[Any]] = [watch, answering]
-        await asyncio.wait(both, return_when=asyncio.FIRST_COMPLETED)
-        if not answering.done():
-            answering.cancel()
-            await watch
-        yield watch
+        await workers.start()
+        yield workers
     finally:
-        watch.cancel()
-        with contextlib.suppress(asyncio.CancelledError, WorkerFailedError):
-            await watch
-        shutil.rmtree(meters, ignore_errors=True)
-
-
-async def _keep_all(workers: Sequence["Worker"]) -> None:
-    """Raises WorkerFailedError, once all have ended."""
-    try:
-        async with asyncio.TaskGroup() as keeping:
-            for worker in workers:
-                keeping.create_task(worker.keep())
-    except* WorkerFailedError as failures:
-        first = failures.exceptions[0]
-    else:
-        return
-    raise first
+        await workers.close()
 
 
 class Worker:
-    """One place among them, and whichever process holds it now."""
+    """One place among them, and whichever process holds it now. `failed` is told where watching it fails."""
 
-    def __init__(self, number: int, listener: socket.socket, environment: Mapping[str, str]) -> None:
-        self.ready = asyncio.Event()
+    def __init__(
+        self,
+        number: int,
+        listener: socket.socket,
+        environment: Mapping[str, str],
+        end_seconds: float,
+        *,
+        failed: "asyncio.Future[None]",
+    ) -> None:
+        self._ready = asyncio.Event()
+        self._quiet = asyncio.Event()
         self._number = number
         self._listener = listener
         self._environment = environment
+        self._end_seconds = end_seconds
+        self._failed = failed
+        self._process: Process | None = None
+        self._keeping: asyncio.Task[None] | None = None
 
-    async def keep(self) -> None:
+    async def start(self) -> None:
+        """Returns when it answers; from then on it is kept. Raises WorkerFailedError."""
+        self._keeping = asyncio.create_task(self._keep(), name=f"worker {self._number}")
+        self._keeping.add_done_callback(self._kept)
+        answering = asyncio.create_task(self._ready.wait())
+        await asyncio.wait({self._keeping, answering}, return_when=asyncio.FIRST_COMPLETED)
+        if not answering.done():
+            answering.cancel()
+            await self._keeping
+
+    async def stop(self) -> None:
+        """Ends its process in order."""
+        if self._keeping is not None:
+            self._keeping.cancel()
+            await asyncio.gather(self._keeping, return_exceptions=True)
+
+    async def accept_nobody(self) -> None:
+        """Returns when it does, or does not answer."""
+        process = self._process
+        if process is not None and process.stdin is not None and process.returncode is None:
+            with contextlib.suppress(OSError, TimeoutError):
+                process.stdin.write(QUIET)
+                await asyncio.wait_for(self._quiet.wait(), QUIET_SECONDS)
+
+    def terminate(self) -> None:
+        if self._process is not None and self._process.returncode is None:
+            with contextlib.suppress(ProcessLookupError):
+                self._process.terminate()
+
+    def _kept(self, keeping: "asyncio.Task[None]") -> None:
+        error = None if keeping.cancelled() else keeping.exception()
+        if error is not None and not isinstance(error, WorkerFailedError) and not self._failed.done():
+            self._failed.set_exception(error)
+
+    async def _keep(self) -> None:
         """Until it is cancelled, which ends the process too. Raises WorkerFailedError at the first start alone."""
         clock, pause = asyncio.get_running_loop().time, PAUSE_SECONDS_MIN
         while True:
             began = clock()
             code = await self._run()
-            if not self.ready.is_set():
+            if not self._ready.is_set():
                 raise WorkerFailedError(code)
             pause = PAUSE_SECONDS_MIN if clock() - began > STEADY_SECONDS else min(2 * pause, PAUSE_SECONDS_MAX)
             log.error("worker %d ended with %d, and is started again in %.1f s", self._number, code, pause)
@@ -105,7 +199,7 @@ class Worker:
     async def _run(self) -> int:
         """One life of it; the exit code."""
         descriptor = self._listener.fileno()
-        process = await asyncio.create_subprocess_exec(
+        process = self._process = await asyncio.create_subprocess_exec(
             *(sys.executable, "-m", "tallywire.worker", str(descriptor)),
             stdin=PIPE,
             stdout=PIPE,
@@ -117,21 +211,23 @@ class Worker:
         assert process.stdout is not None
         try:
             if await process.stdout.readline():
-                self.ready.set()
-            await process.stdout.read()
+                self._ready.set()
+            while word := await process.stdout.readline():
+                if word == QUIET:
+                    self._quiet.set()
             return await process.wait()
         finally:
-            await asyncio.shield(_end(process))
+            await asyncio.shield(_end(process, self._end_seconds))
             mark_process_dead(process.pid, self._environment[WORKERS_METERS])  # type: ignore[no-untyped-call]
 
 
-async def _end(process: Process) -> None:
+async def _end(process: Process, seconds: float) -> None:
     if process.returncode is not None:
         return
     with contextlib.suppress(ProcessLookupError):
         process.terminate()
     try:
-        await asyncio.wait_for(process.wait(), END_SECONDS)
+        await asyncio.wait_for(process.wait(), seconds)
     except TimeoutError:
         with contextlib.suppress(ProcessLookupError):
             process.kill()

@@ -21,12 +21,13 @@ from db.enrolment import create_codes
 from db.tokens import issue_token
 from tallywire.app import build_app
 from tallywire.commands.running import DataDir, errors, fail, output, run, settings_from
-from tallywire.commands.serve import Port, until_stopped
+from tallywire.commands.serve import Port
 from tallywire.loading import checked_package, load_package
 from tallywire.package import PackageFaults
 from tallywire.packaged import election_folder
 from tallywire.server import PortTakenError, address, listen, serving
 from tallywire.simulate.playable import NothingToPlayError, check_playable
+from tallywire.stopping import until_stopped
 from tallywire.storage import open_storage
 
 END_SECONDS = 3
@@ -78,14 +79,15 @@ def demo_command(
         errors.print("Preparing the database …")
         async with open_storage(settings, anew=True, serves=True) as database:
             guests = await _prepare(database, folder, election)
-            async with serving(build_app(database, settings), listener, settings) as server:
+            app = build_app(database, settings)
+            async with serving(app, listener, settings, app.leaving) as server:
                 _announce(address(listener), guests)
                 if not no_browser:
                     # A machine without a browser is no reason to stop.
                     with contextlib.suppress(webbrowser.Error):
                         await asyncio.to_thread(webbrowser.open, address(listener))
                 async with _night(address(listener), guests.token, folder, speed, volunteers):
-                    await until_stopped(server)
+                    await until_stopped(server, hurry=app.leaving.hurry, end_seconds=settings.end_seconds)
 
     try:
         run(work)

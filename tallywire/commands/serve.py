@@ -2,8 +2,8 @@
 
 import asyncio
 import contextlib
-import signal
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
+from dataclasses import dataclass
 from pathlib import Path
 from socket import socket
 from typing import Annotated, Literal
@@ -23,8 +23,9 @@ from tallywire.follow.storing import OtherDatabaseError, check_database
 from tallywire.follow.witness_routes import PATH as WITNESS_PATH
 from tallywire.server import PortTakenError, address, listen, serving
 from tallywire.settings import Settings
+from tallywire.stopping import until_stopped
 from tallywire.storage import open_storage
-from tallywire.workers import WorkerFailedError, working
+from tallywire.workers import BEYOND_SECONDS, WorkerFailedError, working
 
 Port = Annotated[int | None, typer.Option("--port", min=0, max=65_535, help="The port; 0 takes a free one.")]
 Host = Annotated[str | None, typer.Option("--host", help="The address to listen on.")]
@@ -92,14 +93,17 @@ def serve_command(
 
     async def work() -> None:
         listeners = _listeners(settings)
-        async with _serving(settings, listeners) as server:
+        async with _serving(settings, listeners) as serving_now:
             ports = ", ".join(f"{address(listener)}/graphql" for listener in listeners)
             output.print(
                 f"tallywire serves on {ports}" + (f" by {settings.workers} workers" if _several(settings) else "")
             )
             if (witness := witness_by(settings)) is not None:
                 output.print(f"cosigns as {witness.verifier}, asked at {WITNESS_PATH}/add-checkpoint", markup=False)
-            await until_stopped(server)
+            server = serving_now.server
+            await until_stopped(
+                server, hurry=serving_now.hurry, end_seconds=serving_now.end_seconds, roll=serving_now.roll
+            )
             # Only where it ended by itself is there something to raise.
             if server.done():
                 await server
@@ -146,8 +150,18 @@ def _listeners(settings: Settings) -> list[socket]:
     return [listen(settings.model_copy(update={"port": port})) for port in ports]
 
 
+@dataclass(frozen=True, slots=True)
+class _Serving:
+    """`server` ends only by a failure; how it is hastened, and how its workers are replaced where it has some."""
+
+    server: "asyncio.Task[None]"
+    hurry: Callable[[], None]
+    end_seconds: float
+    roll: Callable[[], None] | None = None
+
+
 @contextlib.asynccontextmanager
-async def _serving(settings: Settings, listeners: list[socket]) -> "AsyncIterator[asyncio.Task[None]]":
+async def _serving(settings: Settings, listeners: list[socket]) -> AsyncIterator[_Serving]:
     """In this process, or in several that it watches."""
     async with open_storage(settings, serves=True) as database:
         try:
@@ -158,21 +172,10 @@ async def _serving(settings: Settings, listeners: list[socket]) -> "AsyncIterato
             # Said once, here, rather than by each of them.
             Store.by(settings)
             checked_url(settings.broadcast_url)
-            async with working(listeners, database.url, settings) as watch:
-                yield watch
+            async with working(listeners, database.url, settings) as workers:
+                end_seconds = settings.end_seconds + BEYOND_SECONDS
+                yield _Serving(workers.watch, workers.hurry, end_seconds, workers.roll)
         else:
-            async with serving(build_app(database, settings), listeners[0], settings) as server:
-                yield server
-
-
-async def until_stopped(*tasks: "asyncio.Task[None]") -> None:
-    """Returns on Ctrl-C or SIGTERM, or when one of the tasks has ended."""
-    stopped = asyncio.Event()
-    loop = asyncio.get_running_loop()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        loop.add_signal_handler(number, stopped.set)
-    waiting = asyncio.create_task(stopped.wait())
-    await asyncio.wait({waiting, *tasks}, return_when=asyncio.FIRST_COMPLETED)
-    waiting.cancel()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        loop.remove_signal_handler(number)
+            app = build_app(database, settings)
+            async with serving(app, listeners[0], settings, app.leaving) as server:
+                yield _Serving(server, app.leaving.hurry, settings.end_seconds)

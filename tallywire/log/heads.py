@@ -20,6 +20,11 @@ class Heads:
         self._ledger = ledger
         self._tail = tail
         self._sealer = sealer
+        self._ending = False
+
+    def end(self) -> None:
+        """This process ends: whoever waits is answered with what there is."""
+        self._ending = True
 
     async def beyond(self, election_id: str, size: int, seconds: float) -> StoredHead:
         """The first head of more than `size` entries; the newest one where none came in so many seconds.
@@ -32,7 +37,7 @@ class Heads:
             head = await self._ledger.head(election_id)
             feed = self._tail.feed(election_id)
             remaining = deadline - clock()
-            if head.size > size or remaining <= 0 or feed is None or feed.closed:
+            if head.size > size or remaining <= 0 or self._ending or feed is None or feed.closed:
                 return head
             if feed.sequence > head.size:
                 if self._sealer is not None:

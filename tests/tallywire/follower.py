@@ -25,7 +25,7 @@ class Follower(threading.Thread):
 
     def __init__(self, name: str, urls: Sequence[str], way: str, query: str, **variables: Any) -> None:
         super().__init__(name=name, daemon=True)
-        self._urls = list(urls)
+        self.urls = list(urls)
         self._way = WAYS[way]
         self._query = query
         self._variables = variables
@@ -42,10 +42,15 @@ class Follower(threading.Thread):
     def sequence(self) -> int:
         return decode(self.cursor).sequence if self.cursor else -1
 
+    @property
+    def sent_away(self) -> int:
+        """Cuts that were not of its own impatience: of a phase nothing is told for long."""
+        return self.cuts - sum(reason.startswith("TimeoutError") for reason in self.reasons)
+
     def run(self) -> None:
         while not self._over.is_set():
             try:
-                self._follow(Api(self._urls[self.cuts % len(self._urls)]))
+                self._follow(Api(self.urls[self.cuts % len(self.urls)]))
             except CUTS as cut:
                 if isinstance(cut, ConnectionClosed) and cut.rcvd is not None:
                     self.close_codes.append(cut.rcvd.code)

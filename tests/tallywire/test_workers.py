@@ -224,6 +224,23 @@ def test_readers_keep_their_lines_while_postgresql_is_away(nodes: Nodes) -> None
     assert {follower.name: follower.cuts for follower in nodes.followers} == cuts
 
 
+def test_fresh_workers_take_over_and_each_reader_comes_back_once(nodes: Nodes) -> None:
+    before = {follower.name: follower.sent_away for follower in nodes.followers}
+    old = [nodes.worker(number) for number in (0, 1)]
+    assert nodes.server.process is not None
+    nodes.server.process.send_signal(signal.SIGHUP)
+    while any(worker.is_running() for worker in old):
+        nodes.play(0, 1)
+        nodes.play(1, 1)
+    nodes.settle()
+    assert {nodes.worker(number).pid for number in (0, 1)}.isdisjoint(worker.pid for worker in old)
+    assert {follower.name: follower.sent_away - before[follower.name] for follower in nodes.followers} == {
+        follower.name: 1 for follower in nodes.followers
+    }
+    sockets = [follower for follower in nodes.followers if "SSE" not in follower.name]
+    assert [follower.close_codes[-1] for follower in sockets] == [1012] * len(sockets)
+
+
 def test_phases_reach_everybody_and_a_stop_tells_readers_to_come_back(nodes: Nodes) -> None:
     async def close(connection: Any) -> None:
         await set_phase(connection, "small", ElectionPhase.CLOSED)
