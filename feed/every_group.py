@@ -43,11 +43,19 @@ class EveryGroup(Group):
 
     async def _serve(self, reader: Reader, after: Position | None) -> Ending:
         await self._updates.reach(after)
+        while not await self._placed(reader, after):
+            await reader.room()
+        return self.feed.ending or await reader.ended()
+
+    async def _placed(self, reader: Reader, after: Position | None) -> bool:
+        """Gives it the first answer and a place among the others; False where it has no room for that."""
         async with self._telling:
             first = await self._firsts.get(after, (self.feed.sequence, self._updates.stage(), self._board.sequence))
-            reader.take(first.payload)
-            self._cohort(first.seen, first.stage).readers.add(reader)
-        return self.feed.ending or await reader.ended()
+            if reader.has_room():
+                reader.take(first.payload)
+                self._cohort(first.seen, first.stage).readers.add(reader)
+                return True
+        return False
 
     async def _make_first(self, after: Position | None) -> First:
         seen, stage, made = self.feed.sequence, self._updates.stage(), asyncio.get_running_loop().time()

@@ -53,10 +53,17 @@ class LatestGroup(Group):
 
     async def _serve(self, reader: Reader, after: Position | None) -> Ending:
         await self._source.reach(after)
-        first = await self._firsts.get(after, (self.feed.sequence, self._source.stage()))
+        first = await self._first(after)
+        while not reader.has_room():
+            # It may ask a hundred times on one line and read no answer: what waits stays bounded.
+            await reader.room()
+            first = await self._first(after)
         reader.take(first.payload)
         self._cohort(first.seen, first.stage).readers.add(reader)
         return self.feed.ending or await reader.ended()
+
+    async def _first(self, after: Position | None) -> First:
+        return await self._firsts.get(after, (self.feed.sequence, self._source.stage()))
 
     async def _make_first(self, after: Position | None) -> First:
         seen, stage, made = self.feed.sequence, self._source.stage(), asyncio.get_running_loop().time()

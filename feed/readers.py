@@ -37,7 +37,7 @@ class Reader(abc.ABC):
 
     @abc.abstractmethod
     async def room(self) -> None:
-        """Returns once what waits has gone out."""
+        """Returns once it has room."""
 
     @abc.abstractmethod
     def write(self, body: bytes) -> None:

@@ -8,6 +8,8 @@ from typing import Any
 
 import orjson
 
+from gql.limits import QUERY_MAX
+
 JSON_DEPTH_MAX = 64
 DEPTH_MESSAGE = f"JSON nested deeper than {JSON_DEPTH_MAX}"
 
@@ -54,6 +56,8 @@ def check_request(body: Any) -> dict[str, Any]:
         raise BadShapeError("a GraphQL request is a JSON object")
     if not isinstance(body.get("query"), str):
         raise BadShapeError("query must be a string")
+    if len(body["query"]) > QUERY_MAX.default:
+        raise BadShapeError(f"query must not exceed {QUERY_MAX.default} characters")
     for name, shape, word in (
         ("variables", dict, "an object"),
         ("extensions", dict, "an object"),

@@ -16,7 +16,11 @@ class Limit:
 PAGE_MAX = Limit("page_max", 1_000, "rows", "one page is read and encoded in one go")
 BATCH_MAX = Limit("batch_max", 50, "tallies", "a phone that was offline sends so many in one call")
 CODES_MAX = Limit("codes_max", 5_000, "codes", "codes are printed on sheets, twelve a page")
+BODY_MAX = Limit("body_max", 1_000_000, "bytes", "a request over HTTP is read into memory")
+SUBSCRIPTIONS_MAX = Limit("subscriptions_max", 100, "operations a socket", "each holds memory as long as it is open")
+INIT_SECONDS = Limit("init_seconds", 10, "seconds", "a socket that never says connection_init holds a place")
 TOKENS_MAX = Limit("tokens_max", 800, "tokens", "a document is refused by the lexer before it costs anything")
+QUERY_MAX = Limit("query_max", 50_000, "characters", "documents are remembered by their text, comments included")
 TEXT_MAX = Limit("text_max", 2_000, "characters", "notes and reasons are kept for ever")
 ID_MAX = Limit("id_max", 100, "characters", "ids made by clients are keys in the database")
 ROWS_MAX = Limit("rows_max", 1_000, "rows", "no sheet has more candidates")
@@ -33,7 +37,11 @@ LIMITS = (
     PAGE_MAX,
     BATCH_MAX,
     CODES_MAX,
+    BODY_MAX,
+    SUBSCRIPTIONS_MAX,
+    INIT_SECONDS,
     TOKENS_MAX,
+    QUERY_MAX,
     TEXT_MAX,
     ID_MAX,
     ROWS_MAX,

@@ -21,8 +21,8 @@ from gql.context import Context
 from gql.errors import RETRY_SECONDS, unavailable
 from gql.frames import BadShapeError, check_request, parse
 from gql.lean_mutation import LeanMutations
+from gql.limits import BODY_MAX
 
-BODY_BYTES_MAX = 1_000_000
 ALLOWED = OperationType.from_http("POST")
 JSON = (b"content-type", b"application/json")
 TEXT = (b"content-type", b"text/plain; charset=utf-8")
@@ -124,8 +124,8 @@ async def _read(headers: dict[bytes, bytes], receive: Receive) -> bytes | None:
     if not headers.get(b"content-type", b"").lower().startswith(b"application/json"):
         raise RefusedError(415, "the body of a POST must be application/json")
     length = headers.get(b"content-length", b"0")
-    if not length.isdigit() or int(length) > BODY_BYTES_MAX:
-        raise RefusedError(413, f"the body must not exceed {BODY_BYTES_MAX} bytes")
+    if not length.isdigit() or int(length) > BODY_MAX.default:
+        raise RefusedError(413, f"the body must not exceed {BODY_MAX.default} bytes")
     parts: list[bytes] = []
     size = 0
     while True:
@@ -134,8 +134,8 @@ async def _read(headers: dict[bytes, bytes], receive: Receive) -> bytes | None:
             return None
         parts.append(message.get("body", b""))
         size += len(parts[-1])
-        if size > BODY_BYTES_MAX:
-            raise RefusedError(413, f"the body must not exceed {BODY_BYTES_MAX} bytes")
+        if size > BODY_MAX.default:
+            raise RefusedError(413, f"the body must not exceed {BODY_MAX.default} bytes")
         if not message.get("more_body"):
             return b"".join(parts)
 

@@ -12,6 +12,8 @@ from dataclasses import dataclass, field
 
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from gql.closing import BEGINS_AGAIN, FORBIDDEN
+
 # graphql-sse has no word for "come back": a stream that ends without `complete` is opened again after so long.
 RETRY_MS = 1_000
 LEFT_SECONDS_MAX = 2.0
@@ -33,8 +35,8 @@ class Goodbye:
     event: bytes
 
 
-REVOKED = Goodbye(4403, "Revoked", _REVOKED_EVENT)
-COME_BACK = Goodbye(1012, "This node ends: come back with the last cursor", b"retry: %d\n\n" % RETRY_MS)
+REVOKED = Goodbye(FORBIDDEN.code, "Revoked", _REVOKED_EVENT)
+COME_BACK = Goodbye(BEGINS_AGAIN.code, "This node ends: come back with the last cursor", b"retry: %d\n\n" % RETRY_MS)
 
 
 @dataclass(eq=False, slots=True)

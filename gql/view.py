@@ -13,6 +13,7 @@ import orjson
 from cross_web import AsyncHTTPRequestAdapter, HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
+from starlette.types import Receive, Scope, Send
 from starlette.websockets import WebSocket, WebSocketDisconnect, WebSocketState
 from strawberry import Schema
 from strawberry.asgi import ASGIWebSocketAdapter, GraphQL
@@ -26,30 +27,29 @@ from strawberry.types import ExecutionResult
 
 from db.database import is_away
 from db.people import Person
+from gql.closing import BAD_MESSAGE, COME_LATER
 from gql.context import Context, Services
 from gql.errors import unavailable
 from gql.event_stream import SERVER_SENT_EVENTS, SharedEvents, resumed
 from gql.frames import BadShapeError, check_frame, check_request, parse
 from gql.groups import Groups
 from gql.keeping import AskedWith, PageServed, cache_control, tagged
-from gql.post import BODY_BYTES_MAX
+from gql.limits import BODY_MAX, INIT_SECONDS, SUBSCRIPTIONS_MAX
 from gql.wire import Handler, is_subscription
 
-INIT_SECONDS = 10
-SUBSCRIPTIONS_PER_SOCKET = 100
 FindPerson = Callable[[str], Awaitable[Person | None]]
 
 
 class _Socket(ASGIWebSocketAdapter):
     async def iter_json(self, *, ignore_parsing_errors: bool = False) -> AsyncGenerator[object, None]:
-        """Only frames of the protocol's shape; whatever else comes ends the connection with 4400."""
+        """Only frames of the protocol's shape; whatever else comes ends the connection."""
         try:
             while self.ws.application_state != WebSocketState.DISCONNECTED:
                 yield check_frame(parse(await self.ws.receive_text()))
         except KeyError as error:
             raise NonTextMessageReceived from error
         except BadShapeError as error:
-            await self.close(4400, str(error))
+            await self.close(BAD_MESSAGE.code, str(error))
         except WebSocketDisconnect:
             return
 
@@ -81,8 +81,8 @@ class View(GraphQL[Context, None]):
             schema,
             graphql_ide="graphiql" if page else None,
             subscription_protocols=(GRAPHQL_TRANSPORT_WS_PROTOCOL, GRAPHQL_SSE_PROTOCOL),
-            connection_init_wait_timeout=timedelta(seconds=INIT_SECONDS),
-            max_subscriptions_per_connection=SUBSCRIPTIONS_PER_SOCKET,
+            connection_init_wait_timeout=timedelta(seconds=INIT_SECONDS.default),
+            max_subscriptions_per_connection=SUBSCRIPTIONS_MAX.default,
             allowed_origins=wire.allowed_origins,
         )
         self.groups = Groups(schema, services)
@@ -92,6 +92,15 @@ class View(GraphQL[Context, None]):
         self._find_person = find_person
         self._page = page
         self._headers = headers
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """A socket whose token cannot be looked up now is asked to come again, as a request is by 503."""
+        try:
+            await super().__call__(scope, receive, send)
+        except HTTPException as error:
+            if scope["type"] != "websocket":
+                raise
+            await send({"type": "websocket.close", "code": COME_LATER.code, "reason": error.reason})
 
     async def get_context(self, request: Request | WebSocket, response: Response | WebSocket) -> Context:
         address = request.client.host if request.client else None
@@ -224,6 +233,6 @@ async def _json_body(request: AsyncHTTPRequestAdapter) -> str | bytes:
     if "application/json" not in (request.content_type or ""):
         raise HTTPException(415, "the body of a POST must be application/json")
     length = request.headers.get("content-length") or request.headers.get("Content-Length") or "0"
-    if not length.isdigit() or int(length) > BODY_BYTES_MAX:
-        raise HTTPException(413, f"the body must not exceed {BODY_BYTES_MAX} bytes")
+    if not length.isdigit() or int(length) > BODY_MAX.default:
+        raise HTTPException(413, f"the body must not exceed {BODY_MAX.default} bytes")
     return await request.get_body()

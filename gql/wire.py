@@ -1,6 +1,7 @@
 """graphql-transport-ws: Strawberry's own handler, whose subscriptions are served by groups wherever they can be."""
 
 import asyncio
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 import orjson
@@ -17,6 +18,7 @@ from db.database import is_away
 from feed.kinds import Ending
 from feed.readers import Reader
 from feed.reports import UnknownPositionError
+from gql.closing import BEGINS_AGAIN, COME_LATER
 from gql.context import Context
 from gql.groups import Seat
 from gql.line import LINE, AsgiLine, Line
@@ -27,12 +29,13 @@ from gql.resolvers.lookup import unknown_position
 if TYPE_CHECKING:
     from gql.view import View
 
-# Those after which the protocol's clients come back by themselves.
 CLOSING = {
-    Ending.AWAY: (COME_BACK.code, "The feed begins again: come back with the last cursor"),
-    Ending.SLOW: (1013, "Too slow for every update: come back with the last cursor"),
+    Ending.AWAY: (BEGINS_AGAIN.code, "The feed begins again: come back with the last cursor"),
+    Ending.SLOW: (COME_LATER.code, "Too slow for every update: come back with the last cursor"),
 }
 END = b"}"
+# A line tells when it is nearly empty; where the limit is lower still, it is looked at so often.
+AGAIN_SECONDS = 0.05
 
 
 class SocketReader(Reader):
@@ -50,8 +53,11 @@ class SocketReader(Reader):
         return self._line.waiting() < self._limit
 
     async def room(self) -> None:
-        if not self.has_room():
+        """Of many on one line that wait, one after another finds out whether there still is."""
+        while not self.has_room():
             await self._line.drained()
+            if not self.has_room():
+                await asyncio.sleep(AGAIN_SECONDS)
 
     def write(self, body: bytes) -> None:
         DELIVERIES.inc()
@@ -82,6 +88,17 @@ class Handler(BaseGraphQLTransportWSHandler[Context, None]):
         ]:
             await asyncio.wait(answering)
         await self.line.shut(COME_BACK.code, COME_BACK.reason)
+
+    def on_request_accepted(self) -> None:
+        """A timer in the place of Strawberry's task: of thousands who come at once nearly all say init in time."""
+        wait = self.connection_init_wait_timeout.total_seconds()
+        timer = asyncio.get_running_loop().call_later(wait, self._begin_timeout)
+        # Strawberry cancels it when the init comes, which is all that a task and a timer have in common.
+        self.connection_init_timeout_task = timer  # type: ignore[assignment]
+
+    def _begin_timeout(self) -> None:
+        self.connection_init_wait_timeout = timedelta()
+        self.connection_init_timeout_task = asyncio.create_task(self.handle_connection_init_timeout())
 
     async def run_operation(self, operation: Operation[Context, None]) -> None:
         seat = await self.view.groups.ask(operation.query, operation.variables, operation.operation_name, self.context)
@@ -127,6 +144,10 @@ class Handler(BaseGraphQLTransportWSHandler[Context, None]):
     async def shutdown(self) -> None:
         if isinstance(self._line, AsgiLine):
             self._line.stop()
+        timer = self.connection_init_timeout_task
+        if timer is not None and not isinstance(timer, asyncio.Task):
+            timer.cancel()
+            self.connection_init_timeout_task = None
         await super().shutdown()
 
 

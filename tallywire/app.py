@@ -12,7 +12,7 @@ from starlette.middleware import Middleware
 from starlette.middleware.gzip import GZipMiddleware
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
-from starlette.routing import BaseRoute, Mount, Route, WebSocketRoute
+from starlette.routing import BaseRoute, Mount, Route
 from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -86,7 +86,6 @@ def build_app(database: Database, settings: Settings) -> "Front":
     files = PublicFiles(service.people.find, settings.readers_need_token)
     routes: list[BaseRoute] = [
         Route("/graphql", graphql, methods=["GET", "POST"]),
-        WebSocketRoute("/graphql", graphql),
         Route("/schema.graphql", schema_text),
         Route("/healthz", _alive),
         Route("/readyz", ready),
@@ -104,7 +103,7 @@ def build_app(database: Database, settings: Settings) -> "Front":
     app = Starlette(routes=routes, lifespan=lifespan, middleware=[Middleware(GZipMiddleware, minimum_size=1_000)])
     app.state.service = service
     post = Post(schema, lambda address: Context(service.services, address=address), view.identify, app)
-    return Front(app, post, app if service.follower else service.photographs, leaving)
+    return Front(app, post, graphql, app if service.follower else service.photographs, leaving)
 
 
 def _following(follower: Follower, database: Database, files: PublicFiles) -> list[BaseRoute]:
@@ -118,12 +117,13 @@ def _following(follower: Follower, database: Database, files: PublicFiles) -> li
 
 
 class Front:
-    """Posts to `/graphql` take the lean way, photographs theirs; all else goes through Starlette's routes."""
+    """Posts and sockets to `/graphql` take the lean way, photographs theirs; all else Starlette's routes."""
 
-    def __init__(self, app: Starlette, post: ASGIApp, photographs: ASGIApp, leaving: Leaving) -> None:
+    def __init__(self, app: Starlette, post: ASGIApp, sockets: ASGIApp, photographs: ASGIApp, leaving: Leaving) -> None:
         self.app = app
         self.leaving = leaving
         self._post = post
+        self._sockets = sockets
         self._photographs = photographs
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -131,6 +131,9 @@ class Front:
             send = _last_on_its_connection(send)
         if scope["type"] == "http" and scope["path"] == "/graphql" and scope["method"] == "POST":
             await self._post(scope, receive, send)
+            return
+        if scope["type"] == "websocket" and scope["path"] == "/graphql":
+            await self._sockets(scope, receive, send)
             return
         if scope["type"] == "http" and scope["path"].startswith(EVIDENCE_PATH):
             await self._photographs(scope, receive, send)

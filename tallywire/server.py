@@ -11,7 +11,7 @@ from starlette.types import ASGIApp
 
 from tallywire.leaving import Leaving
 from tallywire.settings import Settings
-from tallywire.sockets import DirectSocket
+from tallywire.sockets import CalmSocket, DirectSocket
 
 BACKLOG = 4_096
 GRACE_SECONDS = 3
@@ -112,7 +112,7 @@ def _configuration(app: ASGIApp, settings: Settings) -> uvicorn.Config:
         app,
         lifespan="on",
         http="httptools",
-        ws=DirectSocket if settings.ws == "direct" else "websockets-sansio",
+        ws=DirectSocket if settings.ws == "direct" else CalmSocket,
         ws_max_size=settings.ws_max_size,
         ws_per_message_deflate=settings.ws_compression,
         ws_ping_interval=settings.ws_ping_seconds,

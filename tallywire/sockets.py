@@ -10,12 +10,41 @@ from typing import Any
 from uvicorn.protocols.utils import ClientDisconnected
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 
+from gql.closing import COME_LATER
 from gql.line import GRACE_SECONDS, LINE
 
 TEXT = 0x81
+# With so much waiting on the line, pings are not answered.
+PONGS_BYTES_MAX = 65_536
+ABORT_SECONDS = 1.0
 
 
-class DirectSocket(WebSocketsSansIOProtocol):
+class CalmSocket(WebSocketsSansIOProtocol):
+    """uvicorn's own, that lets no stranger fill the memory with pongs, and no dead peer hold its connection."""
+
+    def handle_ping(self) -> None:
+        """One who asks and asks and reads no answer is not answered: RFC 6455, 5.5.3, wants the newest alone."""
+        if self.transport.get_write_buffer_size() > PONGS_BYTES_MAX:
+            self.conn.data_to_send()
+            return
+        super().handle_ping()
+
+    def keepalive_timeout(self) -> None:
+        """A peer that answers no ping takes no bytes either: closing would wait for it for ever.
+
+        uvicorn would say 1011, which a client that only slept for a while does not come back from.
+        """
+        self.pong_timer = self.pending_ping_payload = None
+        if self.close_sent or self.transport.is_closing():
+            return
+        self.conn.fail(COME_LATER.code, "No ping was answered: come back with the last cursor")
+        self.transport.write(b"".join(self.conn.data_to_send()))
+        self.close_sent = True
+        self.transport.close()
+        self.loop.call_later(ABORT_SECONDS, self.transport.abort)
+
+
+class DirectSocket(CalmSocket):
     """Offers itself as `gql.line.Line` in the scope's extensions, unless the peer and it agreed to compress."""
 
     async def run_asgi(self) -> None:
@@ -53,11 +82,6 @@ class DirectSocket(WebSocketsSansIOProtocol):
             self.read_paused = False
             self.transport.resume_reading()
         self.close_timer = self.loop.call_later(GRACE_SECONDS, self.transport.abort)
-
-    def keepalive_timeout(self) -> None:
-        """A peer that answers no ping takes no bytes either: closing would wait for it for ever."""
-        super().keepalive_timeout()
-        self.loop.call_later(1.0, self.transport.abort)
 
 
 def frame_header(length: int) -> bytes:

@@ -215,6 +215,26 @@ def test_a_stalled_reader_of_the_latest_holds_no_one_up_and_skips_to_the_newest_
     _run(work)
 
 
+@pytest.mark.parametrize("mode", ["latest", "every", "reports"])
+def test_one_who_comes_without_room_is_sent_nothing_until_it_has_some(mode: str) -> None:
+    async def work() -> None:
+        hall = Hall(mode)
+        hall.pour(log_of([ONE]))
+        full = Watcher(hall.rendered)
+        full.stalled = True
+        full.join(hall.group)
+        lively = hall.reader()
+        await lively.reaches(1)
+        hall.pour(log_of([ONE] * 2)[1:])
+        await lively.reaches(2)
+        assert full.taken == []
+        full.resume()
+        await full.reaches(2)
+        assert len(full.taken) == (2 if mode == "reports" else 1)
+
+    _run(work)
+
+
 def test_a_stalled_reader_of_every_update_is_sent_away_and_the_others_go_on() -> None:
     async def work() -> None:
         hall = Hall("every")
