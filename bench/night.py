@@ -83,7 +83,7 @@ def read_id(package: Path) -> str:
 def simulate(url: str, package: Path, speed: float, token: str, server: psutil.Process) -> int:
     """Plays the night, and says what it cost the server and the phones in CPU."""
     before, began = server.cpu_times(), time.monotonic()
-    command = (*TALLYWIRE, "simulate", "--url", url, "--package", str(package), "--speed", str(speed))
+    command = (*TALLYWIRE, "simulate", "--url", url, "--package", str(package), "--speed", str(speed), "--force")
     code = subprocess.run(command, env={**os.environ, "TALLYWIRE_TOKEN": token}, check=False).returncode
     after, phones = server.cpu_times(), resource.getrusage(resource.RUSAGE_CHILDREN)
     spent = after.user + after.system - before.user - before.system

@@ -136,7 +136,7 @@ def answers_in(file: Path) -> dict[str, float]:
 
 
 def play_phones(file: Path, arguments: list[str], token: str, minutes: float) -> subprocess.Popen[bytes]:
-    command = (sys.executable, "-m", "bench.night_phones", str(file), "simulate", *arguments)
+    command = (sys.executable, "-m", "bench.night_phones", str(file), "simulate", "--force", *arguments)
     phones = subprocess.Popen(command, env={**os.environ, "TALLYWIRE_TOKEN": token})
     try:
         phones.wait(minutes * 60 if minutes else None)

@@ -13,6 +13,7 @@ COMMANDS = {
     "import": "tallywire.commands.import_package:import_command",
     "export": "tallywire.commands.export:export_command",
     "simulate": "tallywire.simulate.command:simulate_command",
+    "replay": "tallywire.commands.replay:replay_command",
     "verify": "tallywire.commands.verify:verify_command",
     "fsck": "tallywire.commands.fsck:fsck_command",
     "doctor": "tallywire.commands.doctor:doctor_command",

@@ -44,6 +44,7 @@ class Print:
     language: Language
     at: datetime
     expires_at: datetime | None
+    is_test: bool = False
 
 
 def render(job: Print, allotments: Sequence[Allotment], codes: Sequence[EnrolmentCode]) -> Iterator[str]:
@@ -69,7 +70,12 @@ def sheet_count(allotments: Sequence[Allotment]) -> int:
 
 
 def _title(job: Print) -> str:
-    return escape(WORDS[job.language].title.format(election=job.election.in_language(job.language)))
+    return _marked(job) + escape(WORDS[job.language].title.format(election=job.election.in_language(job.language)))
+
+
+def _marked(job: Print) -> str:
+    """On each sheet and each slip: codes of a rehearsal are no good on the night."""
+    return f"{WORDS[job.language].rehearsal} · " if job.is_test else ""
 
 
 def _sheet(job: Print, area: AreaNode | None, place: str, slips: Sequence[Numbered]) -> str:
@@ -96,7 +102,7 @@ def _slip(job: Print, where: str, numbered: Numbered) -> str:
         )
     return (
         f'<article class="slip"><div class="q">{_qr(job, code)}</div><div class="b"><header><b>{words.slip[job.role]}'
-        f' {number:02}</b><span>{where}</span></header>\n<p class="code">{digits}</p>'
+        f' {number:02}</b><span>{_marked(job)}{where}</span></header>\n<p class="code">{digits}</p>'
         f"{_stations(job.language, allotment.stations)}</div>\n<ol>{steps}</ol>\n"
         f"<footer>{words.once}{until} · {words.secret}</footer></article>\n"
     )

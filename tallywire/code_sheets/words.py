@@ -17,6 +17,7 @@ class Words:
     """`steps` by role; the others are filled with what they name."""
 
     title: str
+    rehearsal: str
     told: str
     sheet: str
     printed: str
@@ -45,6 +46,7 @@ OUTLET_STEPS_EN = (
 WORDS = {
     Language.TH: Words(
         title="บัตรลงทะเบียน · {election}",
+        rehearsal="ซ้อม",
         told="ผู้ประสาน: ตัดตามเส้นประ แจกคนละใบ จดว่าใบไหนให้ใคร ไว้ในสมุดเท่านั้น · ใบที่เหลือฉีกทิ้งก่อนเริ่มนับ",
         sheet="แผ่น {place}",
         printed="พิมพ์ {date}",
@@ -74,6 +76,7 @@ WORDS = {
     ),
     Language.EN: Words(
         title="Enrolment codes · {election}",
+        rehearsal="REHEARSAL",
         told="Coordinator: cut along the dashes, one slip a person, note on paper who got which",
         sheet="Sheet {place}",
         printed="printed {date}",

@@ -146,7 +146,8 @@ async def _night(
     """The simulation, in a process of its own as real phones would be; ended with the demo."""
     command = (
         *(sys.executable, "-m", "tallywire.cli", "simulate", "--url", url, "--package", str(folder)),
-        *("--speed", str(speed), "--volunteers", str(volunteers)),
+        # A database of its own, and a notice on every page: nothing real is there.
+        *("--speed", str(speed), "--volunteers", str(volunteers), "--force"),
     )
     environment = {**os.environ, "TALLYWIRE_TOKEN": token}
     # Its own group: a Ctrl-C reaches the demo alone, which then ends it in order.

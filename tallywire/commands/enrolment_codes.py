@@ -56,6 +56,7 @@ def enrolment_codes_command(
                     lang,
                     datetime.now(UTC).astimezone(definition.zone),
                     ends,
+                    definition.is_test,
                 )
                 lists = [[one.id for one in allotment.stations] for allotment in allotments]
                 async with connection.transaction():

@@ -1,5 +1,6 @@
 """`tallywire import`: an election's package, official results, or a whole export; checked, then all or nothing."""
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, NoReturn
 
@@ -19,6 +20,7 @@ from tallywire.settings import Settings
 from tallywire.storage import open_storage
 
 FAULTS_SHOWN = 50
+REHEARSAL = "-rehearsal"
 
 
 def import_command(
@@ -32,6 +34,9 @@ def import_command(
     election: Annotated[
         str | None, typer.Option("--election", help="Whose official results; else the only one.", show_default=False)
     ] = None,
+    rehearsal: Annotated[
+        bool, typer.Option("--rehearsal", help="Load the package as ID-rehearsal, marked as a test everywhere.")
+    ] = False,
     data_dir: DataDir = None,
     database_url: DatabaseUrl = None,
 ) -> None:
@@ -54,6 +59,8 @@ def import_command(
     async def work() -> bool:
         with TableProgress() as step:
             election, warnings = checked_package(folder, step)
+            if rehearsal:
+                election = replace(election, id=f"{election.id}{REHEARSAL}", is_test=True)
             for warning in warnings:
                 errors.print(f"note: {warning}", markup=False)
             async with open_storage(settings) as database:

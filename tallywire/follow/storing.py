@@ -96,9 +96,9 @@ async def store_entries(
     entries = [leaf for _, leaf in leaves]
     try:
         async with connection.transaction():
-            await _store_tallies(connection, election_id, entries)
-            await _store_sheets(connection, entries)
-            records = [_entry(leaf) for leaf in entries]
+            await store_tallies(connection, election_id, entries)
+            await store_sheets(connection, entries)
+            records = [entry_record(leaf) for leaf in entries]
             await connection.copy_records_to_table("log_entry", columns=ENTRY_COLUMNS, records=records)
             last = datetime.fromisoformat(entries[-1]["recordedAt"])
             await connection.execute(STEP_HEAD, election_id, first + len(entries), last)
@@ -121,7 +121,8 @@ async def store_phase(connection: asyncpg.Pool, election_id: str, phase: str) ->
     return changed != "UPDATE 0"
 
 
-async def _store_tallies(connection: Connection, election_id: str, leaves: Sequence[Leaf]) -> None:
+async def store_tallies(connection: Connection, election_id: str, leaves: Sequence[Leaf]) -> None:
+    """The rows that entries show, and what they make of earlier ones."""
     ids = sorted({leaf["tallyId"] for leaf in leaves})
     stored = {row["id"] for row in await connection.fetch(READ_STORED, ids)}
     opened = [leaf for leaf in leaves if leaf["salt"] is not None]
@@ -138,7 +139,7 @@ async def _store_tallies(connection: Connection, election_id: str, leaves: Seque
         await connection.copy_records_to_table("tally", columns=TALLY_COLUMNS, records=records)
 
 
-async def _store_sheets(connection: Connection, leaves: Sequence[Leaf]) -> None:
+async def store_sheets(connection: Connection, leaves: Sequence[Leaf]) -> None:
     """Each sheet as the last entry about it leaves it."""
     last = {(leaf["station"], leaf["contest"]): leaf for leaf in leaves}
     stations, contests = [key[0] for key in last], [key[1] for key in last]
@@ -167,7 +168,7 @@ def _coverage(leaf: Leaf) -> TallyCoverage | None:
     return TallyCoverage((leaf["tally"] if brings else leaf["previous"])["coverage"])
 
 
-def _entry(leaf: Leaf) -> tuple[Any, ...]:
+def entry_record(leaf: Leaf) -> tuple[Any, ...]:
     """The columns of `log_entry`: of them the very same leaf is made again."""
     values = {
         "election_id": leaf["election"],

@@ -51,9 +51,15 @@ def simulate_command(
     continue_: Annotated[
         bool, typer.Option("--continue", help="Go on where another run stopped; play only what is open.")
     ] = False,
+    force: Annotated[
+        bool,
+        typer.Option("--force", help="Also into an election that is no rehearsal: made-up tallies among real ones."),
+    ] = False,
     report: Annotated[Path | None, typer.Option(help="Write the report there, as JSON.")] = None,
 ) -> None:
     """Play election night: thousands of simulated volunteers send every station's tallies over HTTP.
+
+    Into a rehearsal (is_test) alone, unless forced: `tallywire import --rehearsal` makes one of any package.
 
     Some err, disagree or report from where they are not assigned, and editors work the queue.
 
@@ -77,6 +83,7 @@ def simulate_command(
                     election_id=election,
                     connections=connections,
                     go_on=continue_,
+                    real=force,
                     editors=editors,
                     progress=progress,
                 )

@@ -33,6 +33,7 @@ async def run_night(
     election_id: str | None = None,
     connections: int = CONNECTIONS,
     go_on: bool = False,
+    real: bool = False,
     editors: int = EDITORS,
     progress: ProgressCallback | None = None,
     patience_seconds: float = PATIENCE_SECONDS,
@@ -40,7 +41,8 @@ async def run_night(
     """Plays the plan against the server at `url` and compares its results with the truth.
 
     `token`: an operator's. `speed`: simulated seconds a second, 0 as fast as the server takes.
-    `editors` decide on what is held, where the plan has doubts. `patience_seconds`: how long the server may be away.
+    `real`: also into an election that is no rehearsal. `editors` decide on what is held, where the plan has doubts.
+    `patience_seconds`: how long the server may be away.
     Cancelling it ends it at once.
     Raises NightRefusedError, RefusedError, UnreachableError.
     """
@@ -48,7 +50,7 @@ async def run_night(
     # One more than the workers, as a double tap sends on two.
     async with open_wire(url, connections + 1, patience_seconds) as wire:
         operator = Operator(wire, token, election_id)
-        if await operator.open_count(go_on=go_on):
+        if await operator.open_count(go_on=go_on, real=real):
             plan = await without_what_stands(plan, operator, election_id)
         night = Night(plan, wire, operator, election_id, NightClock(speed))
         began = time.monotonic()

@@ -25,15 +25,22 @@ class Operator:
         self._token = token
         self._id = election_id
 
-    async def open_count(self, *, go_on: bool) -> bool:
+    async def open_count(self, *, go_on: bool, real: bool = False) -> bool:
         """Brings the election to COUNTING; True where tallies stand there already.
 
-        Raises NightRefusedError where there is no such election, it is closed, or has tallies and not `go_on`.
+        Raises NightRefusedError where there is no such election, it is no rehearsal and not `real`, it is closed, or
+        has tallies and not `go_on`.
         """
         answer = await self._ask(ELECTION, patience=FIRST_CONTACT_SECONDS)
         election = answer["election"]
         if election is None:
             raise NightRefusedError(f"the server has no election {self._id!r}: import its package first")
+        if not election["isTest"] and not real:
+            raise NightRefusedError(
+                f"{self._id} is no rehearsal: made-up tallies would stand among real ones."
+                f" `tallywire import --rehearsal` loads the same package as {self._id}-rehearsal;"
+                " --force plays into this one all the same"
+            )
         if election["phase"] == "CLOSED":
             raise NightRefusedError(f"{self._id} is CLOSED: it takes no tallies any more")
         begun = election["lastReportAt"] is not None

@@ -29,6 +29,10 @@ class Cut:
     def sequence(self) -> int:
         return self.cut.sequence
 
+    @strawberry.field(description="A rehearsal: no number of it is real.")
+    def is_test(self) -> bool:
+        return self.feed.definition.is_test
+
     @strawberry.field(description="Results `at` it are those of this cut.")
     def cursor(self) -> Cursor:
         return Cursor(self.feed.position_of(self.cut.sequence).encode())

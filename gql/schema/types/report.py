@@ -27,6 +27,10 @@ class TallyReport:
     def sequence(self) -> int:
         return self.entry.sequence
 
+    @strawberry.field(description="A rehearsal: no number of it is real.")
+    def is_test(self) -> bool:
+        return self.entry.is_test
+
     @strawberry.field
     def cursor(self) -> Cursor:
         return Cursor(self.feed.position_of(self.entry.sequence).encode())

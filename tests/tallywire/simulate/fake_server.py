@@ -144,7 +144,12 @@ class FakeServer:
         if election_id != self.election.id:
             return None
         last = "2022-05-22T18:00:00+07:00" if self.standing else None
-        return {"phase": self.phase, "lastReportAt": last, "stationsTotal": len(self.election.stations)}
+        return {
+            "phase": self.phase,
+            "isTest": self.election.is_test,
+            "lastReportAt": last,
+            "stationsTotal": len(self.election.stations),
+        }
 
     def _stations(self, variables: dict[str, Any]) -> dict[str, Any]:
         edges = [
