@@ -14,13 +14,14 @@ from db.load import load_election
 from feed.bell import Bell
 from tallywire.app import build_app
 from tallywire.commands.running import DatabaseUrl, DataDir, errors, fail, output, run, settings_from
-from tallywire.commands.serve import Port, until_stopped
+from tallywire.commands.serve import Port
 from tallywire.replay.playing import NotPlayableError, Pace, Player, open_count
 from tallywire.replay.playing import Progress as Played
 from tallywire.replay.recording import Recording, RecordingError, digest_of, read_recording
 from tallywire.server import PortTakenError, address, listen, serving
 from tallywire.service import bell_url
 from tallywire.settings import Settings
+from tallywire.stopping import until_stopped
 from tallywire.storage import open_storage
 
 # In `election.package_sha256`: what tells a night that was played again from one that was counted here.
@@ -92,14 +93,20 @@ async def _served(asked: Settings, recording: Recording, pace: Pace, *, leave: b
             playing = asyncio.create_task(
                 _play(database, election.id, recording, pace, app.app.state.service.bell), name="replay"
             )
-            await until_stopped(server, playing)
-            if not playing.done():
-                playing.cancel()
-                await asyncio.gather(playing, return_exceptions=True)
-                return
-            await playing
-            if not leave:
-                await until_stopped(server)
+            over = asyncio.create_task(_over(playing, leave=leave), name="end of the replay")
+            await until_stopped(server, over, hurry=app.leaving.hurry, end_seconds=settings.end_seconds)
+            if over.done():
+                await over
+            for task in (over, playing):
+                task.cancel()
+            await asyncio.gather(over, playing, return_exceptions=True)
+
+
+async def _over(playing: "asyncio.Task[None]", *, leave: bool) -> None:
+    """Returns when there is no reason to serve on. Raises NotPlayableError."""
+    await asyncio.shield(playing)
+    if not leave:
+        await asyncio.Event().wait()
 
 
 async def _played_into(settings: Settings, election_id: str, recording: Recording, pace: Pace) -> None:
