@@ -138,6 +138,7 @@ def test_the_keyboard_does_it_all_and_nothing_by_accident(desk: Open, night: Nig
     page.keyboard.press("?")
     page.get_by_role("checkbox").uncheck()
     page.keyboard.press("Escape")
+    expect(page.get_by_role("dialog")).to_have_count(0)
     page.keyboard.press("r")
     expect(page.locator(".dec.open")).to_have_count(0)
     page.keyboard.press("?")
@@ -145,7 +146,9 @@ def test_the_keyboard_does_it_all_and_nothing_by_accident(desk: Open, night: Nig
     page.get_by_role("button", name="ปุ่มลัด").click()
     page.get_by_role("checkbox").check()
     page.keyboard.press("Escape")
+    expect(page.get_by_role("dialog")).to_have_count(0)
     page.keyboard.press("r")
+    expect(page.locator(".dec.open")).to_be_visible()
     page.keyboard.press("2")
     page.keyboard.press("Control+Enter")
     expect(queued(page, station)).to_have_count(0)
@@ -165,6 +168,28 @@ def test_a_lost_line_is_said_and_nothing_is_decided_until_it_is_back(desk: Open,
     page.context.set_offline(False)
     expect(page.get_by_role("button", name="รับ A", exact=True)).to_be_enabled()
     expect(page.get_by_role("alert")).to_have_count(0)
+
+
+def test_an_answer_that_does_not_come_decides_nothing_and_a_right_that_is_taken_back_is_said_in_words(
+    desk: Open, night: Night, operator: Api
+) -> None:
+    station = next(TYPED)
+    disputed(night, operator, station, 15)
+    page = desk(token_for(night, operator, "EDITOR"))
+    looked_at(page, station)
+    page.route("**/graphql", lambda route: route.fulfill(status=502, body="<h1>502</h1>", content_type="text/html"))
+    page.keyboard.press("r")
+    page.get_by_role("textbox", name="เพิ่มเติม").fill("Row 3 reads 35")
+    page.keyboard.press("Control+Enter")
+    expect(page.locator(".toast")).to_contain_text("อาจยังไม่ถูกบันทึก ลองอีกครั้ง")
+    expect(page.get_by_role("textbox", name="เพิ่มเติม")).to_have_value("Row 3 reads 35")
+    page.unroute("**/graphql")
+    assert decisions(night, station) == []
+    reporter = re.search(r"e-[0-9a-f]+", page.locator(".who").inner_text())
+    assert reporter is not None
+    operator("mutation R($id: String!) { revokeReporter(reporter: $id) }", id=reporter.group())
+    expect(page.get_by_role("alert")).to_contain_text("หมดแล้วหรือถูกยกเลิก")
+    expect(page.locator("#given")).to_be_visible()
 
 
 def test_ones_own_tally_is_for_somebody_else_and_a_wrong_token_is_told_in_words(

@@ -26,8 +26,6 @@ WATCH = """() => {
         if (race.innerText !== last) { last = race.innerText; window.changes.push(Date.now()); }
     }).observe(race, { childList: true, characterData: true, subtree: true, attributes: true });
 }"""
-# Far more than a second of a machine that does much else: whoever polled or reloaded would need as long.
-SOON_S = 10
 
 
 @pytest.fixture
@@ -64,11 +62,13 @@ def test_what_was_typed_offline_reaches_the_desk_and_the_board_without_a_reload(
     phone.close_and_open()
     expect(phone.page.get_by_role("button", name="รออยู่ 2")).to_be_visible()
     assert changes(board) == []
+    back = time.time()
     phone.offline(False)
     # One counts at once, and the board shows it; the other waits for the editor.
     expect(phone.page.locator(".st").nth(0).locator(".ct").first).to_contain_text("พักไว้")
     expect(phone.page.locator(".st").nth(1).locator(".ct").first).to_contain_text("นับแล้ว")
     expect(board.locator("#race")).to_contain_text("471")
+    sent = changes(board)
     expect(page.locator(".qi")).to_have_count(1)
     expect(page.locator(".nums tr.pin").first).to_be_visible()
     page.keyboard.press("a")
@@ -76,9 +76,10 @@ def test_what_was_typed_offline_reaches_the_desk_and_the_board_without_a_reload(
     pressed = time.time()
     page.keyboard.press("Control+Enter")
     expect(board.locator("#race")).to_contain_text("523")
-    seen = changes(board)[-1] / 1_000
-    assert seen - pressed < SOON_S, f"the board followed after {seen - pressed:.1f} s"
-    print(f"the board changed {seen - pressed:.2f} s after the editor's key")
+    released = changes(board)[len(sent) :]
+    assert sent and released, "the board was another before it changed"
+    print(f"the board began to change {sent[0] / 1_000 - back:.2f} s after the network was back")
+    print(f"and {released[0] / 1_000 - pressed:.2f} s after the editor's key")
     expect(page.get_by_role("heading", name="คิวว่าง")).to_be_visible()
     assert board.evaluate("window.notReloaded") is True
     expect(phone.page.locator(".st").nth(0).locator(".ct").first).to_contain_text("บรรณาธิการรับแล้ว")

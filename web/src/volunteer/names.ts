@@ -75,6 +75,7 @@ export function sumSays(sum: Sum, partial: boolean): { tone: "" | "ok" | "bad"; 
     case "going":
       return { tone: "", words: tr(`ยังเหลือ ${sum.left} ช่อง · อีก ${n} ใบ`, `${sum.left} fields left · ${n} ballots to go`) };
     case "unread":
+      if (sum.cast === null && sum.illegible === 1) return { tone: "", words: tr("ครบทุกช่อง ใบไม่มียอดบัตรให้เทียบ", "All fields filled. No ballots used to compare with") };
       return sum.difference === null
         ? { tone: "", words: tr(`อ่านไม่ออก ${sum.illegible} ช่อง · ไม่มียอดให้เทียบ`, `${sum.illegible} not legible · no total to compare`) }
         : { tone: "", words: tr(`อ่านไม่ออก ${sum.illegible} ช่อง · ไม่มีตัวเลข ${n} ใบ`, `${sum.illegible} not legible · ${n} ballots without a number`) };

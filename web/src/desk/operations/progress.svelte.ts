@@ -1,23 +1,19 @@
 /** How the count goes: stations by district, tallies a minute, who is silent, and how late this server is. */
-import { ArrivalsDocument, type ArrivalsQuery, DistrictsDocument, type DistrictsQuery, NotHeardOfDocument, type NotHeardOfQuery, PhaseChangedDocument, ProgressDocument, type ProgressSubscription } from "../../generated/desk";
+import { ArrivalsDocument, type ArrivalsQuery, DistrictsDocument, NotHeardOfDocument, type NotHeardOfQuery, PhaseChangedDocument, ProgressDocument, type ProgressSubscription, SilentPlacesDocument, type SilentPlacesQuery } from "../../generated/desk";
 import { line } from "../line.svelte";
 import { type Election, session } from "../session.svelte";
 import { MINUTES, Tempo } from "../tempo";
+import { type District, districtsOf, type Far, heldIn, keyOf, type Stations, stationsOf, widest, wholeOf } from "./ground";
 
-export type District = NonNullable<DistrictsQuery["contest"]>["area"]["children"][number];
-export type Far = ProgressSubscription["resultUpdates"]["results"][number];
+export type { District } from "./ground";
 export type Reporter = NotHeardOfQuery["silent"]["edges"][number]["node"];
 
-/** From the widest to the narrowest, as the API's AreaLevel lists them. */
-const LEVELS = ["COUNTRY", "REGION", "PROVINCE", "CITY", "CONSTITUENCY", "DISTRICT", "SUBDISTRICT"];
 const PEOPLE_MS = 15_000;
 const LAG_MS = 5_000;
 const TEMPO_MS = 15_000;
 const PAGES_MOST = 6;
 
 class Progress {
-  contestId = $state("");
-  areaId = $state("");
   districts = $state.raw<readonly District[]>([]);
   far = $state.raw<ReadonlyMap<string, Far>>(new Map());
   lastReportAt = $state<string | null>(null);
@@ -31,8 +27,10 @@ class Progress {
   #tempo = $state.raw(new Tempo());
   #ticks = $state(0);
 
-  readonly whole = $derived(this.far.get(this.areaId));
-  readonly held = $derived(this.whole?.outstanding.heldTallies ?? 0);
+  /** Volunteers not heard of by district; null until they are asked for. */
+  silentPlaces = $state.raw<ReadonlyMap<string, number> | null>(null);
+  readonly whole = $derived(wholeOf(this.districts, this.far));
+  readonly held = $derived(heldIn(session.election?.contests ?? [], this.far));
 
   start(election: Election): () => void {
     const contest = widest(election);
@@ -57,6 +55,10 @@ class Progress {
     };
   }
 
+  stations(district: District): Stations {
+    return stationsOf(district, this.far);
+  }
+
   /** Tallies of each of the last minutes, oldest first. */
   perMinute(nowMs: number): number[] {
     void this.#ticks;
@@ -72,28 +74,46 @@ class Progress {
     this.volunteers = found.all.totalCount;
   }
 
+  /** Where those live who are not heard of: a volunteer counts once in each district with a station of theirs. */
+  async places(): Promise<void> {
+    const since = new Date(session.now() - this.minutes * 60_000).toISOString();
+    const districts = new Set(this.districts.map(({ id }) => id));
+    const found = new Map<string, number>();
+    let after: string | null = null;
+    for (let page = 0; page < PAGES_MOST; page += 1) {
+      const answer: SilentPlacesQuery | null = await session.ask(SilentPlacesDocument, { electionId: session.electionId, since, after }).catch(() => null);
+      if (!answer) return;
+      for (const { node } of answer.reporters.edges) {
+        if (node.role !== "VOLUNTEER" || node.revokedAt) continue;
+        const areas = node.stations.flatMap(({ area }) => [area.id, area.parent?.id, area.parent?.parent?.id]);
+        for (const id of new Set(areas)) if (id && districts.has(id)) found.set(id, (found.get(id) ?? 0) + 1);
+      }
+      after = answer.reporters.pageInfo.endCursor ?? null;
+      if (!answer.reporters.pageInfo.hasNextPage) break;
+    }
+    this.silentPlaces = found;
+  }
+
   async #begin(election: Election, contestId: string, ends: (() => void)[], over: { is: boolean }): Promise<void> {
-    const found = await session.ask(DistrictsDocument, { contestId }).catch(() => null);
-    const area = found?.contest?.area;
+    const found = await session.ask(DistrictsDocument, { electionId: election.id, contestId }).catch(() => null);
     if (over.is) return;
-    if (!area) {
+    if (!found) {
       // Asked for again when the line comes up, or after a while.
       const again = setTimeout(() => void this.#begin(election, contestId, ends, over), LAG_MS);
       ends.push(() => clearTimeout(again));
       return;
     }
-    this.contestId = contestId;
-    this.areaId = area.id;
-    this.districts = area.children;
-    const areaIds = [area.id, ...area.children.map(({ id }) => id)];
-    ends.push(line.subscribe(ProgressDocument, { electionId: election.id, contestIds: [contestId], areaIds }, ({ resultUpdates }) => this.#take(resultUpdates)));
+    this.districts = districtsOf(found);
+    const contestIds = election.contests.map(({ id }) => id);
+    const areaIds = [...new Set([...election.contests.map(({ area }) => area.id), ...this.districts.map(({ id }) => id)])];
+    ends.push(line.subscribe(ProgressDocument, { electionId: election.id, contestIds, areaIds }, ({ resultUpdates }) => this.#take(resultUpdates)));
     const count = () => void (line.up && this.#count(election.id));
     const timer = setInterval(count, TEMPO_MS);
     ends.push(line.onUp(count), () => clearInterval(timer));
   }
 
   #take(update: ProgressSubscription["resultUpdates"]): void {
-    this.far = new Map([...(update.kind === "SNAPSHOT" ? [] : this.far), ...update.results.map((result) => [result.area.id, result] as const)]);
+    this.far = new Map([...(update.kind === "SNAPSHOT" ? [] : this.far), ...update.results.map((result) => [keyOf(result.contest.id, result.area.id), result] as const)]);
     this.lastReportAt = update.lastReportAt ?? this.lastReportAt;
   }
 
@@ -120,11 +140,6 @@ class Progress {
       .catch(() => null);
     this.lag = answer?.tailLagSeconds ?? null;
   }
-}
-
-/** The contest that the most people decide: the widest area's, the first of those. */
-export function widest(election: Election): Election["contests"][number] | undefined {
-  return [...election.contests].sort((a, b) => LEVELS.indexOf(a.area.level) - LEVELS.indexOf(b.area.level))[0];
 }
 
 export const progress = new Progress();

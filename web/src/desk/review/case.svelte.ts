@@ -36,6 +36,8 @@ export interface Toast {
   readonly bad: boolean;
 }
 
+/** Whether it is recorded nobody knows then; deciding the same again is answered with what is. */
+const NO_ANSWER: Words = { th: "ไม่มีคำตอบจากเซิร์ฟเวอร์ อาจยังไม่ถูกบันทึก ลองอีกครั้ง", en: "No answer came: it may not be recorded. Try again" };
 const GUARD_MS = 400;
 const TOAST_MS = 6_000;
 
@@ -107,7 +109,7 @@ class Case {
       this.#guardUntil = performance.now() + GUARD_MS;
     } catch (error) {
       const words = error instanceof QueryFailed ? error.words : null;
-      this.say(words ?? { th: "ยังไม่ถูกบันทึก ส่งไม่ถึง ลองอีกครั้ง", en: "Not recorded: it could not be sent. Try again" }, true);
+      this.say(words ?? NO_ANSWER, true);
     } finally {
       this.sending = false;
     }
