@@ -1,6 +1,7 @@
 """The board: one count for each contest and area, in every process, changed by each entry's difference.
 
-O(areas above the station) an entry. What readers are given are copies, made once a change and shared.
+O(areas above the station) an entry. A count that a copy or a reader holds too is copied before it changes, so that
+copies of the whole cost next to nothing, however many results a nation has.
 """
 
 from collections.abc import Hashable, Iterable, Iterator
@@ -80,6 +81,8 @@ class Board:
             for area in contest.areas
         }
         self._views: dict[tuple[ResultKey, bool], ResultView] = {}
+        # Counts that nobody else holds: these alone may be changed in place.
+        self._own: set[ResultKey] = set(self._counts)
 
     def add(self, entry: LogEntry) -> None:
         """Raises GapError where the entry is not the next one."""
@@ -92,7 +95,7 @@ class Board:
         top = self.definition.contests[entry.contest_id].area
         for area in station.area.path():
             key = (entry.contest_id, area.id)
-            count = self._counts[key]
+            count = self._changeable(key)
             apply(count, before, after)
             record(count, entry.kind, entry.sequence, entry.recorded_at)
             self._views.pop((key, True), None)
@@ -106,18 +109,19 @@ class Board:
             self.counted_until = counted_at
 
     def count(self, contest_id: str, area_id: str) -> AreaCount | None:
-        """The live count, to be read at once and not kept."""
+        """The count as it stands, to be read at once and not kept."""
         return self._counts.get((contest_id, area_id))
 
     def counts(self) -> Iterator[tuple[ResultKey, AreaCount]]:
         yield from self._counts.items()
 
     def view(self, contest: ContestNode, area: AreaNode, *, opened: bool) -> ResultView:
-        """A copy that no later entry changes; KeyError where this contest has no result in this area."""
+        """As it stands, and no later entry changes it; KeyError where this contest has no result in this area."""
         key = (contest.id, area.id)
         view = self._views.get((key, opened))
         if view is None:
-            count = self._counts[key].copy()
+            count = self._counts[key]
+            self._own.discard(key)
             view = ResultView(
                 contest,
                 area,
@@ -132,9 +136,12 @@ class Board:
         return [key for key in keys if self._counts[key].sequence > sequence]
 
     def copy(self) -> "Board":
-        """A board of its own that can go on from here."""
-        counts = {key: count.copy() for key, count in self._counts.items()}
-        return Board.standing(self.definition, self.sequence, counts, self.last_report_at, self.counted_until)
+        """A board of its own that can go on from here; what does not change is shared."""
+        self._own = set()
+        counts = self._counts.copy()
+        twin = Board.standing(self.definition, self.sequence, counts, self.last_report_at, self.counted_until)
+        twin._own = set()
+        return twin
 
     @staticmethod
     def standing(
@@ -148,8 +155,16 @@ class Board:
         board = Board.__new__(Board)
         board.definition, board.sequence = definition, sequence
         board.last_report_at, board.counted_until = last_report_at, counted_until
-        board._counts, board._views = counts, {}
+        board._counts, board._views, board._own = counts, {}, set(counts)
         return board
+
+    def _changeable(self, key: ResultKey) -> AreaCount:
+        """The count, copied first where somebody else holds it."""
+        count = self._counts[key]
+        if key not in self._own:
+            count = self._counts[key] = count.copy()
+            self._own.add(key)
+        return count
 
 
 def zero(contest: ContestNode, area: AreaNode) -> AreaCount:

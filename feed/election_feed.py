@@ -24,8 +24,8 @@ class ElectionFeed:
     def __init__(self, definition: ElectionDefinition, state: ElectionState) -> None:
         self.definition = definition
         self.state = state
-        self.board = Board(definition)
         self.history = History(definition)
+        self.board = self.history.zero.copy()
         self._recent: deque[LogEntry] = deque(maxlen=RECENT_ENTRIES)
         self._changed = asyncio.Event()
         self.ending: Ending | None = None
@@ -54,6 +54,11 @@ class ElectionFeed:
     def position_of(self, sequence: int) -> Position:
         """Before counting opens all positions are one: whoever comes back from there is sent everything."""
         return Position(self.definition.epoch, sequence if self.opened else BEFORE_COUNTING)
+
+    def begin_at(self, board: Board) -> None:
+        """Goes on from a board that stood earlier, instead of from the first entry; before any entry is added."""
+        self.board = board
+        self.history.passed(board)
 
     def add(self, entry: LogEntry) -> None:
         """The next entry of the log; raises GapError."""

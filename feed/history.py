@@ -67,13 +67,19 @@ class History:
         return copy if copy.sequence == sequence else copy.copy()
 
     async def _from_cut(self, database: asyncpg.Pool, after: int, sequence: int) -> Board | None:
-        definition = self.zero.definition
-        cut = await nearest_cut(database, definition.id, definition.epoch, sequence)
-        if cut is None or cut.sequence <= after:
-            return None
-        try:
-            content = await read_results(database, cut)
-            return await asyncio.to_thread(board_of, definition, content)
-        except (ChangedCutError, NotOurFormatError) as error:
-            log.warning("a cut cannot be gone on from, the log is read instead: %s", error)
-            return None
+        return await board_of_cut(database, self.zero.definition, after, sequence)
+
+
+async def board_of_cut(
+    database: asyncpg.Pool, definition: ElectionDefinition, after: int, sequence: int
+) -> Board | None:
+    """The board of the newest cut beyond entry `after` and not beyond `sequence`; None where none can be read."""
+    cut = await nearest_cut(database, definition.id, definition.epoch, sequence)
+    if cut is None or cut.sequence <= after:
+        return None
+    try:
+        content = await read_results(database, cut)
+        return await asyncio.to_thread(board_of, definition, content)
+    except (ChangedCutError, NotOurFormatError) as error:
+        log.warning("a cut cannot be gone on from, the log is read instead: %s", error)
+        return None

@@ -17,11 +17,14 @@ from db.definitions import ElectionDefinition, read_definition
 from db.log import ElectionState, read_entries, read_states
 from feed.board import GapError
 from feed.election_feed import RECENT_ENTRIES, ElectionFeed
+from feed.history import board_of_cut
 from feed.kinds import Ending
 from feed.meters import FOLDED_ANEW, LAG, SEQUENCE
 
 LOOK_SECONDS = 1.0
 PAGE = 1_000
+# A shorter log is folded from its first entry at every start; a longer one goes on from its newest cut.
+FOLDED_ENTRIES = 20_000
 log = logging.getLogger(__name__)
 
 
@@ -120,6 +123,10 @@ class Tail:
         if definition is None or definition.epoch != state.epoch:
             return None
         feed = ElectionFeed(definition, state)
+        if state.sequence > FOLDED_ENTRIES:
+            board = await board_of_cut(self._database.pool, definition, FOLDED_ENTRIES, state.sequence)
+            if board is not None:
+                feed.begin_at(board)
         await self._advance(feed, state.sequence)
         replaced = self._feeds.get(state.id)
         self._feeds[state.id] = feed

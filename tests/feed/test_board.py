@@ -65,6 +65,27 @@ def test_a_copy_goes_on_by_itself(what: list[Step]) -> None:
         twin.add(entry)
     assert _shown(half) == naive(entries[: len(entries) // 2])
     assert _shown(twin) == naive(entries)
+    for entry in entries[len(entries) // 2 :]:
+        half.add(entry)
+    assert _shown(half) == _shown(twin) == naive(entries)
+
+
+@given(steps)
+def test_what_a_reader_holds_and_copies_taken_on_the_way_stay_as_they_were(what: list[Step]) -> None:
+    """Counts are shared until they change: whoever holds one must never see it change."""
+    entries = log_of(what)
+    board = _board([])
+    mayor, city = ELECTION.contests["mayor"], ELECTION.areas["city"]
+    views, copies = [], []
+    for entry in entries:
+        views.append(board.view(mayor, city, opened=True))
+        copies.append(board.copy())
+        board.add(entry)
+    for place, (view, copy) in enumerate(zip(views, copies, strict=True)):
+        before = naive(entries[:place])
+        assert _shown(copy) == before
+        assert view.count.votes == before["mayor", "city"]["votes"]
+    assert _shown(board) == naive(entries)
 
 
 @given(steps)

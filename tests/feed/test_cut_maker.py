@@ -11,6 +11,7 @@ import pytest
 
 from counting.vocabulary import ElectionPhase
 from db.cuts import Cut, newest_cut, read_cuts, read_due
+from db.log import read_entries
 from db.phases import set_phase
 from feed.cut_maker import CutMaker
 from feed.cuts import Cuts
@@ -150,6 +151,37 @@ async def test_results_at_a_position_go_on_from_the_nearest_cut(sealed: Sealed) 
         count, then = after.count("small/mayor", "small/city"), cut.count("small/mayor", "small/city")
         assert live is not None and count is not None and then is not None
         assert (then.votes[0], count.sequence, count.stations) == (230, 233, live.stations)
+
+
+@pytest.mark.parametrize("changed", [False, True])
+async def test_a_node_with_a_long_log_starts_from_its_newest_cut_and_stands_as_one_that_folded_it_all(
+    sealed: Sealed, changed: bool
+) -> None:
+    """From the log itself, where the file is not the one that was cut."""
+    async with _tail(sealed) as tail:
+        maker = CutMaker(sealed.database, tail, ALWAYS)
+        await sealed.seal()
+        await maker.cut_all()
+        await sealed.reports(30)
+        await sealed.seal()
+        await tail.look()
+        await maker.cut_all()
+        await sealed.reports(4)
+        await tail.look()
+        whole = tail.feed(sealed.election)
+    if changed:
+        alone = "ALTER TABLE cut DISABLE TRIGGER cut_stays; UPDATE cut SET results = '' WHERE number = 1"
+        await sealed.database.pool.execute(alone)
+    with patch("feed.tail.FOLDED_ENTRIES", 10), patch("feed.tail.read_entries", wraps=read_entries) as read:
+        async with _tail(sealed) as tail:
+            begun = tail.feed(sealed.election)
+            assert begun is not None and whole is not None
+            assert read.await_args_list[0].args[2] == (0 if changed else 30)
+            assert (begun.sequence, begun.board.last_report_at) == (34, whole.board.last_report_at)
+            assert dict(begun.board.counts()) == dict(whole.board.counts())
+            assert begun.board.counted_until == whole.board.counted_until
+            assert (await begun.history.at(sealed.database.pool, 7)).sequence == 7
+            assert (await begun.history.at(sealed.database.pool, 32)).sequence == 32
 
 
 async def test_a_stored_file_that_was_changed_is_not_gone_on_from(sealed: Sealed) -> None:
