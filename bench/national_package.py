@@ -70,10 +70,8 @@ class Nation:
             area, number = f"s{seat}-{round_ % SUBDISTRICTS_EACH}", round_ // SUBDISTRICTS_EACH + 1
             voters = rng.randint(*VOTERS)
             cast = int(voters * rng.uniform(0.6, 0.85))
-            counts = tuple(
-                (contest, *_counted(cast, parties, rng))
-                for contest, parties in (("list", LISTS), (f"seat-{seat}", CANDIDATES))
-            )
+            contests = (("list", LISTS), (f"seat-{seat}", CANDIDATES))
+            counts = tuple((contest, *_counted(cast, parties, rng)) for contest, parties in contests)
             yield f"{place:06}", area, number, voters, counts
 
 
