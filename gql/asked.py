@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import orjson
-from graphql import Executor, GraphQLError, GraphQLObjectType, get_argument_values
+from graphql import DocumentNode, Executor, GraphQLError, GraphQLObjectType, get_argument_values
 from graphql.execution.collect_fields import FieldDetails, collect_fields
 from strawberry import Schema
 from strawberry.types.graphql import OperationType
@@ -36,6 +36,7 @@ class Asked:
     after: Position | None
     key: tuple[str, str | None, bytes]
     executor: Executor[Any]
+    document: DocumentNode
     details: list[FieldDetails]
 
 
@@ -134,6 +135,7 @@ def _asked(
         after=None if after is None else decode(after),
         key=(document.text, name, orjson.dumps(kept, option=orjson.OPT_SORT_KEYS)),
         executor=executor,
+        document=document.parsed,
         details=details,
     )
 

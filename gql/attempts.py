@@ -6,24 +6,23 @@ nothing. With 5,000 codes out, `ENROL_GUESSES_ALL_MAX` an hour find one in 10,00
 """
 
 import asyncio
-import ipaddress
 import logging
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from limits import RateLimitItem, RateLimitItemPerHour, RateLimitItemPerMinute
-from limits.aio.storage import MemoryStorage, RedisStorage, Storage
+from limits.aio.storage import MemoryStorage, Storage
 
+from gql.addresses import site
 from gql.limits import ENROL_GUESSES_ALL_MAX, ENROL_GUESSES_MAX
+from gql.rates import shared_storage
 
 WINDOW_MINUTES = 10
 SUCCESSES_FOR_A_SLIP = 10
 # What is on its way was not counted yet: so few at once that nobody gets far in between.
 AT_ONCE = 4
 EVERYBODY = "everybody"
-IPV6_SITE_BITS = 64
-REDIS_SECONDS = 2.0
 ALONE_SECONDS = 30.0
 log = logging.getLogger(__name__)
 
@@ -43,7 +42,7 @@ class Attempts:
         self, url: str, guesses_max: int = ENROL_GUESSES_MAX.default, all_max: int = ENROL_GUESSES_ALL_MAX.default
     ) -> None:
         self._memory = MemoryStorage()
-        self._shared = _redis(url) if url.startswith("redis") else None
+        self._shared = shared_storage(url)
         self._alone_until = 0.0
         self._guesses = RateLimitItemPerMinute(guesses_max, WINDOW_MINUTES, namespace="enrol-guess")
         self._successes = RateLimitItemPerMinute(guesses_max, WINDOW_MINUTES, namespace="enrol-success")
@@ -54,18 +53,18 @@ class Attempts:
     async def turn(self, address: str | None) -> AsyncIterator[None]:
         """Around one try; raises TooManyGuessesError instead of letting it begin."""
         async with self._turns:
-            site = _site(address)
-            spare = await self._count(self._successes, site) // SUCCESSES_FOR_A_SLIP
-            await self._check(self._guesses, site, spare)
+            whose = site(address)
+            spare = await self._count(self._successes, whose) // SUCCESSES_FOR_A_SLIP
+            await self._check(self._guesses, whose, spare)
             await self._check(self._all, EVERYBODY, 0)
             yield
 
     async def guessed(self, address: str | None) -> None:
-        await self._add(self._guesses, _site(address))
+        await self._add(self._guesses, site(address))
         await self._add(self._all, EVERYBODY)
 
     async def succeeded(self, address: str | None) -> None:
-        await self._add(self._successes, _site(address))
+        await self._add(self._successes, site(address))
 
     async def _check(self, item: RateLimitItem, whose: str, spare: int) -> None:
         if await self._count(item, whose) >= item.amount + spare:
@@ -97,23 +96,3 @@ class Attempts:
             raise error
         log.warning("tries at enrolment are counted by this process alone: %s", type(error).__name__)
         self._alone_until = time.monotonic() + ALONE_SECONDS
-
-
-def _redis(url: str) -> Storage:
-    return RedisStorage(
-        f"async+{url}",
-        implementation="redispy",
-        socket_timeout=REDIS_SECONDS,
-        socket_connect_timeout=REDIS_SECONDS,
-    )
-
-
-def _site(address: str | None) -> str:
-    """Who has one IPv6 address has 2⁶⁴ of them."""
-    try:
-        parsed = ipaddress.ip_address(address or "")
-    except ValueError:
-        return address or "unknown"
-    if isinstance(parsed, ipaddress.IPv6Address) and parsed.ipv4_mapped is None:
-        return str(ipaddress.ip_network((parsed, IPV6_SITE_BITS), strict=False))
-    return str(parsed)

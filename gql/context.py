@@ -3,7 +3,7 @@
 import contextlib
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, ClassVar
 
 import strawberry
 from strawberry.dataloader import DataLoader
@@ -27,6 +27,7 @@ from feed.observations import Observations
 from feed.tail import Tail
 from feed.updates import Pace
 from gql.attempts import Attempts
+from gql.edge import Edge
 from gql.following import Followed
 from gql.keeping import PageServed
 from gql.presence import Presence
@@ -61,6 +62,7 @@ class Services:
     cuts: Cuts
     comparisons: Comparisons
     observations: Observations
+    edge: Edge = field(default_factory=Edge)
     origin: str | None = None
     followed: Callable[[str], Followed | None] = nothing_followed
     witness: str | None = None
@@ -88,6 +90,8 @@ class Context:
     that were read, where that decides how long the answer may be kept.
     """
 
+    # Whether what it is asked with was counted before.
+    admitted: ClassVar[bool] = False
     services: Services
     person: Person | None = None
     token_refused: bool = False

@@ -9,9 +9,12 @@ from graphql import GraphQLError
 from strawberry.extensions import MaskErrors
 
 from db.database import is_away
+from gql.limits import Limit
 
 # Who is told to send again is told when; phones wait longer each time of their own.
 RETRY_SECONDS = 5
+# Numbers of 10¹⁰⁰⁰ are told as this many.
+INT_MAX = 2**31 - 1
 log = logging.getLogger(__name__)
 
 
@@ -66,6 +69,46 @@ def unavailable() -> ApiError:
     return error
 
 
+def over_limit(limit: Limit, most: int, found: int) -> ApiError:
+    """`limit`, `most` and `found` stand beside the code, for programs."""
+    refusal = ApiError(
+        "LIMIT_EXCEEDED",
+        f"เกินที่รับได้ ({limit.name}): {found:,} รับไม่เกิน {most:,}",
+        f"{found:,} {limit.unit} are more than is answered: at most {most:,} ({limit.name})",
+    )
+    refusal.extensions = {**(refusal.extensions or {}), "limit": limit.name, "most": most, "found": min(found, INT_MAX)}
+    return refusal
+
+
+def too_often(limit: Limit, seconds: int) -> ApiError:
+    refusal = ApiError(
+        "TOO_MANY_REQUESTS",
+        f"ถี่เกินไป ลองใหม่ในอีก {seconds} วินาที ({limit.name})",
+        f"Too much in a short time. Ask again in {seconds} s ({limit.name})",
+    )
+    refusal.extensions = {**(refusal.extensions or {}), "limit": limit.name, "retryAfterSeconds": seconds}
+    return refusal
+
+
+def full(limit: Limit, most: int) -> ApiError:
+    """As many as there may be at the same time."""
+    refusal = ApiError(
+        "TOO_MANY_AT_ONCE",
+        f"เปิดพร้อมกันได้ไม่เกิน {most:,} ปิดบางรายการก่อน ({limit.name})",
+        f"There are {most:,} {limit.unit} already. Close some first ({limit.name})",
+    )
+    refusal.extensions = {**(refusal.extensions or {}), "limit": limit.name, "most": most}
+    return refusal
+
+
+def timed_out(seconds: int) -> ApiError:
+    return ApiError(
+        "TIMED_OUT",
+        f"ใช้เวลาเกิน {seconds} วินาที ถามให้น้อยลง หรือลองใหม่",
+        f"This took longer than {seconds} s. Ask for less, or ask again",
+    )
+
+
 class Masked(MaskErrors):
     """Gives every error a code. What nobody foresaw is told by an incident id alone; its trace is in the server's log.
 
@@ -82,7 +125,7 @@ class Masked(MaskErrors):
         try:
             yield from super().on_operation()
         except GraphQLError as error:
-            raise self.anonymise_error(error) from error
+            raise (self.anonymise_error(error) if self.should_mask_error(error) else error) from error
 
     def on_validate(self) -> Iterator[None]:
         self._code = "GRAPHQL_VALIDATION_FAILED"

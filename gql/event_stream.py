@@ -18,6 +18,7 @@ from feed.kinds import Ending
 from feed.position import BadCursorError, Position, decode
 from feed.readers import Payload, Reader
 from feed.reports import UnknownPositionError
+from gql.errors import ApiError
 from gql.groups import Groups, Seat
 from gql.meters import DELIVERIES
 from gql.resolvers.lookup import unknown_position
@@ -107,8 +108,9 @@ class SharedEvents:
         """A stream that ends without `complete` is one that its client opens again."""
         try:
             return await self._groups.sit(self._seat, reader, self._after)
-        except UnknownPositionError:
-            told = ExecutionResult(data=None, errors=[unknown_position("after")])
+        except (UnknownPositionError, ApiError) as error:
+            refusal = error if isinstance(error, ApiError) else unknown_position("after")
+            told = ExecutionResult(data=None, errors=[refusal])
             reader.write(event(orjson.dumps(process_result(told)), None))
             return Ending.GONE
         finally:

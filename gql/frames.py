@@ -8,7 +8,7 @@ from typing import Any
 
 import orjson
 
-from gql.limits import QUERY_MAX
+from gql.limits import REQUESTS_A_BODY_MAX
 
 JSON_DEPTH_MAX = 64
 DEPTH_MESSAGE = f"JSON nested deeper than {JSON_DEPTH_MAX}"
@@ -52,20 +52,29 @@ def _check_depth(value: Any) -> None:
 
 def check_request(body: Any) -> dict[str, Any]:
     """One GraphQL request as HTTP and subscribe messages carry it; raises BadShapeError."""
+    if isinstance(body, list) and body:
+        raise BadShapeError(f"a body holds {REQUESTS_A_BODY_MAX.default} request: a JSON object, no list of them")
     if not isinstance(body, dict):
         raise BadShapeError("a GraphQL request is a JSON object")
-    if not isinstance(body.get("query"), str):
+    if not (isinstance(body.get("query"), str) or (body.get("query") is None and _names_document(body))):
         raise BadShapeError("query must be a string")
-    if len(body["query"]) > QUERY_MAX.default:
-        raise BadShapeError(f"query must not exceed {QUERY_MAX.default} characters")
     for name, shape, word in (
         ("variables", dict, "an object"),
         ("extensions", dict, "an object"),
         ("operationName", str, "a string"),
+        ("documentId", str, "a string"),
     ):
         if not isinstance(body.get(name), shape | None):
             raise BadShapeError(f"{name} must be {word} or null")
     return body
+
+
+def _names_document(body: dict[str, Any]) -> bool:
+    extensions = body.get("extensions")
+    persisted = extensions.get("persistedQuery") if isinstance(extensions, dict) else None
+    return isinstance(body.get("documentId"), str) or (
+        isinstance(persisted, dict) and isinstance(persisted.get("sha256Hash"), str)
+    )
 
 
 def check_frame(frame: Any) -> dict[str, Any]:

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, ClassVar
 
 from feed.election_feed import ElectionFeed
 from gql.context import Context, Services
@@ -27,6 +27,7 @@ class Events:
 class GroupContext(Context):
     """In whose rights a group's operation runs: those that all of its members have."""
 
+    admitted: ClassVar[bool] = True
     feed: ElectionFeed = field(kw_only=True)
     events: Events = field(kw_only=True)
 

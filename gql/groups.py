@@ -7,8 +7,6 @@ from dataclasses import dataclass
 from types import SimpleNamespace
 from typing import Any
 
-from strawberry import Schema
-
 from counting.vocabulary import Role
 from feed.election_feed import ElectionFeed
 from feed.every_group import EveryGroup
@@ -24,10 +22,13 @@ from feed.updates import Updates
 from gql.access import check_marks
 from gql.asked import Asked, Reading
 from gql.context import SEES_BEFORE_COUNTING, Context, Services
-from gql.errors import ApiError
+from gql.errors import ApiError, full
 from gql.given import GroupContext, context_of_group
+from gql.limits import GROUPS_AN_ADDRESS
 from gql.meters import CLOSED, GROUPS, SUBSCRIBERS
+from gql.occupancy import FullError
 from gql.rendering import Operation, Rendering, compiled
+from gql.schema.build import Schema
 from gql.selections import Encoder
 
 ENCODERS_MAX = 1_024
@@ -51,6 +52,7 @@ class Groups:
         self._reading = Reading(schema)
         self._marks = check_marks(schema)
         self._groups: dict[Hashable, Group] = {}
+        self._openers: dict[Hashable, str | None] = {}
         self._encoders: OrderedDict[Hashable, Encoder | None] = OrderedDict()
         self._closing: set[asyncio.Task[None]] = set()
         self._makers: Mapping[str, Maker] = {
@@ -66,6 +68,8 @@ class Groups:
         asked = await self._reading.read(query, variables, operation_name) if query else None
         if asked is None or asked.field not in self._makers or not self._allowed(asked, context):
             return None
+        if self._schema.guard.cost(asked.query, asked.document, operation_name, asked.variables, context):
+            return None
         feed = self._services.tail.feed(asked.arguments["electionId"])
         try:
             if feed is None:
@@ -76,7 +80,10 @@ class Groups:
         return Seat(asked, context)
 
     async def sit(self, seat: Seat, reader: Reader, after: Position | None) -> Ending:
-        """Serves the reader until its election is gone or its task ends; goes on where the election is loaded anew."""
+        """Serves the reader until its election is gone or its task ends; goes on where the election is loaded anew.
+
+        Raises ApiError where there is no room for what it asks.
+        """
         SUBSCRIBERS.inc()
         try:
             while True:
@@ -108,9 +115,24 @@ class Groups:
         key = (feed.definition.epoch, seat.asked.key, _rights(seat.context, feed, impersonal=encode is not None))
         group = self._groups.get(key)
         if group is None or group.feed is not feed:
+            self._take(key, seat.context)
             group = self._groups[key] = self._makers[seat.asked.field](seat, feed, key, encode)
             GROUPS.set(len(self._groups))
         return group
+
+    def _take(self, key: Hashable, context: Context) -> None:
+        """Room for one more group, on whoever is its first; raises ApiError."""
+        self._give_back(key)
+        edge = self._services.edge
+        whose = edge.addresses.counted(context.address)
+        try:
+            edge.occupancy.enter(GROUPS_AN_ADDRESS, whose)
+        except FullError as error:
+            raise full(error.limit, error.most) from error
+        self._openers[key] = whose
+
+    def _give_back(self, key: Hashable) -> None:
+        self._services.edge.occupancy.leave(GROUPS_AN_ADDRESS, self._openers.pop(key, None))
 
     def _encoder(self, asked: Asked, feed: ElectionFeed) -> Encoder | None:
         """Compiled once for all groups that ask the same; kept while there is such a group."""
@@ -156,6 +178,7 @@ class Groups:
             group = self._groups.get(key)
             if group is not None and group.feed is feed and not len(group):
                 del self._groups[key]
+                self._give_back(key)
                 GROUPS.set(len(self._groups))
             self._close(rendering)
 

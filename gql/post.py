@@ -10,66 +10,65 @@ from typing import Any
 
 import orjson
 from cross_web import HTTPException
+from graphql import GraphQLError
 from starlette.types import ASGIApp, Receive, Scope, Send
-from strawberry import Schema
 from strawberry.exceptions import MissingQueryError
 from strawberry.http import process_result
 from strawberry.schema.exceptions import CannotGetOperationTypeError, InvalidOperationTypeError
 from strawberry.types.graphql import OperationType
 
+from gql.body import RefusedError, headers_of, read_body
 from gql.context import Context
-from gql.errors import RETRY_SECONDS, unavailable
+from gql.errors import RETRY_SECONDS, ApiError, unavailable
 from gql.frames import BadShapeError, check_request, parse
-from gql.lean_mutation import LeanMutations
-from gql.limits import BODY_MAX
+from gql.lean_mutation import LeanMutation, LeanMutations
+from gql.limits import EXECUTION_SECONDS
+from gql.presence import holds_open
+from gql.rates import WINDOW_SECONDS
+from gql.schema.build import Schema
 
 ALLOWED = OperationType.from_http("POST")
 JSON = (b"content-type", b"application/json")
 TEXT = (b"content-type", b"text/plain; charset=utf-8")
+# Proxies and clients that know no GraphQL try again later too.
+STATUSES = {"UNAVAILABLE": 503, "TOO_MANY_REQUESTS": 429, "TOO_MANY_AT_ONCE": 429}
+Headers = list[tuple[bytes, bytes]]
 Identify = Callable[[Context, object], Any]
 
 
-class RefusedError(Exception):
-    """The request is answered with this status and this line, and not executed."""
-
-    def __init__(self, status: int, line: str) -> None:
-        super().__init__(line)
-        self.status = status
-        self.line = line
-
-
 class Post:
-    """Answers JSON POSTs; hands everything else on to `otherwise`."""
+    """Answers JSON POSTs; hands everything else on to `otherwise`. `headers`: what every answer carries."""
 
     def __init__(
         self, schema: Schema, new_context: Callable[[str | None], Context], identify: Identify, otherwise: ASGIApp
     ) -> None:
         self._schema = schema
+        self._edge = schema.edge
         self._new_context = new_context
         self._identify = identify
         self._lean = LeanMutations(schema)
         self._otherwise = otherwise
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http" or scope["method"] != "POST":
-            await self._otherwise(scope, receive, send)
-            return
-        headers = dict(scope["headers"])
-        if b"text/event-stream" in headers.get(b"accept", b""):
+        if scope["type"] != "http" or scope["method"] != "POST" or holds_open(scope):
             await self._otherwise(scope, receive, send)
             return
         try:
-            body = await _read(headers, receive)
+            headers = headers_of(scope["headers"])
+            body = await read_body(headers, receive, self._edge.limits)
             if body is None:
                 return
             status, answer = await self._execute(body, headers.get(b"authorization"), scope.get("client"))
         except RefusedError as refusal:
-            await _send(send, refusal.status, refusal.line.encode(), TEXT)
+            await _send(send, refusal.status, refusal.line.encode(), [TEXT])
+        except ApiError as error:
+            status, more = status_of(error)
+            await _send(send, status, orjson.dumps({"data": None, "errors": [error.formatted]}), [JSON, *more])
         except (HTTPException, asyncio.CancelledError):
             # The one that asks who sends: the database is away. Or this process ends, and waits no longer for it.
-            await _send(send, 503, orjson.dumps({"errors": [unavailable().formatted]}), JSON)
+            await _send(send, 503, orjson.dumps({"errors": [unavailable().formatted]}), [JSON])
         else:
-            await _send(send, status, answer, JSON)
+            await _send(send, status, answer, [JSON])
 
     async def _execute(
         self, body: bytes, authorization: bytes | None, client: tuple[str, int] | None
@@ -81,10 +80,12 @@ class Post:
             raise RefusedError(400, str(error)) from error
         context = self._new_context(client[0] if client else None)
         await self._identify(context, authorization.decode("latin-1") if authorization else None)
-        query, variables, operation_name = request["query"], request.get("variables"), request.get("operationName")
+        self._edge.admit(context.address, context.person, refused=context.token_refused)
+        query = self._edge.documents.text_of(request) or request["query"]
+        variables, operation_name = request.get("variables"), request.get("operationName")
         known = self._lean.find(query, operation_name)
         if known is not None:
-            answer = await known.answer(context, variables)
+            answer = await self._lean_answer(known, context, variables)
             if answer is not None:
                 return 200, answer
         # A phone that loses its network in the middle takes nothing back: what it handed in is carried through.
@@ -106,11 +107,30 @@ class Post:
             self._lean.learn(query, operation_name)
         return _status(result), orjson.dumps(process_result(result))
 
+    async def _lean_answer(
+        self, known: LeanMutation, context: Context, variables: dict[str, Any] | None
+    ) -> bytes | None:
+        """As long as GraphQL's own execution may take; what was handed in is carried through all the same."""
+        try:
+            async with asyncio.timeout(self._edge.limits.most(EXECUTION_SECONDS)):
+                return await known.answer(context, variables)
+        except TimeoutError:
+            return orjson.dumps({"data": None, "errors": [unavailable().formatted]})
+
 
 def _status(result: Any) -> int:
-    """503 where nothing at all could be answered just now: proxies and clients that know no GraphQL try again too."""
-    codes = {(error.extensions or {}).get("code") for error in result.errors or ()}
-    return 503 if result.data is None and "UNAVAILABLE" in codes else 200
+    """Another than 200 where nothing at all could be answered just now."""
+    if result.data is not None or not result.errors:
+        return 200
+    return next((status for error in result.errors if (status := status_of(error)[0]) != 200), 200)
+
+
+def status_of(error: GraphQLError) -> tuple[int, Headers]:
+    """Of an error that stands for the whole answer, and the headers that go with it."""
+    told = error.extensions or {}
+    status = STATUSES.get(str(told.get("code")), 200)
+    seconds = told.get("retryAfterSeconds", WINDOW_SECONDS)
+    return status, [(b"retry-after", b"%d" % seconds)] if status == 429 else []
 
 
 def _reason(error: CannotGetOperationTypeError | InvalidOperationTypeError) -> str:
@@ -119,29 +139,8 @@ def _reason(error: CannotGetOperationTypeError | InvalidOperationTypeError) -> s
     return error.as_http_error_reason()
 
 
-async def _read(headers: dict[bytes, bytes], receive: Receive) -> bytes | None:
-    """The body; None where the client went away before its end. Raises RefusedError."""
-    if not headers.get(b"content-type", b"").lower().startswith(b"application/json"):
-        raise RefusedError(415, "the body of a POST must be application/json")
-    length = headers.get(b"content-length", b"0")
-    if not length.isdigit() or int(length) > BODY_MAX.default:
-        raise RefusedError(413, f"the body must not exceed {BODY_MAX.default} bytes")
-    parts: list[bytes] = []
-    size = 0
-    while True:
-        message = await receive()
-        if message["type"] != "http.request":
-            return None
-        parts.append(message.get("body", b""))
-        size += len(parts[-1])
-        if size > BODY_MAX.default:
-            raise RefusedError(413, f"the body must not exceed {BODY_MAX.default} bytes")
-        if not message.get("more_body"):
-            return b"".join(parts)
-
-
-async def _send(send: Send, status: int, body: bytes, kind: tuple[bytes, bytes]) -> None:
-    headers = [kind, (b"content-length", str(len(body)).encode())]
+async def _send(send: Send, status: int, body: bytes, headers: Headers) -> None:
+    headers = [*headers, (b"content-length", str(len(body)).encode())]
     if status == 503:
         headers.append((b"retry-after", str(RETRY_SECONDS).encode()))
     await send({"type": "http.response.start", "status": status, "headers": headers})

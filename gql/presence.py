@@ -13,6 +13,8 @@ from dataclasses import dataclass, field
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from gql.closing import BEGINS_AGAIN, FORBIDDEN
+from gql.limits import SOCKETS_A_TOKEN
+from gql.occupancy import Occupancy
 
 # graphql-sse has no word for "come back": a stream that ends without `complete` is opened again after so long.
 RETRY_MS = 1_000
@@ -24,6 +26,16 @@ _REVOKED_EVENT = (
     '"UNAUTHENTICATED","messages":{"TH":"โทเค็นนี้ถูกยกเลิกแล้ว","EN":"This token was revoked"}}}]}\n\n'
     "event: complete\ndata: \n\n"
 ).encode()
+EVENT_STREAM = b"text/event-stream"
+
+
+def holds_open(scope: Scope) -> bool:
+    """Whether the answer may last as long as its reader: a socket, an event stream."""
+    if scope["type"] == "websocket":
+        return True
+    return scope["type"] == "http" and any(
+        name == b"accept" and EVENT_STREAM in value for name, value in scope["headers"]
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +56,8 @@ class Connection:
     """One open connection and the task that serves it. `leave` where a reader is served: tells it to come back."""
 
     task: "asyncio.Task[None]"
+    lasting: bool = False
+    counted: bool = False
     person_id: str | None = None
     goodbye: Goodbye | None = None
     leave: Callable[[], Awaitable[None]] | None = None
@@ -61,6 +75,7 @@ class Connection:
 class Presence:
     """The open connections of this process: those of people, by person, and those of readers, whoever they are."""
 
+    occupancy: Occupancy = field(default_factory=Occupancy)
     _open: dict[str, set[Connection]] = field(default_factory=dict)
     _readers: set[Connection] = field(default_factory=set)
 
@@ -72,11 +87,17 @@ class Presence:
 
         return guarded
 
-    def enter(self, scope: Scope, person_id: str) -> None:
-        """The connection of this scope is this person's; of nobody before, or of another until now."""
+    def enter(self, scope: Scope, person_id: str, *, counted: bool = True) -> None:
+        """The connection of this scope is this person's; of nobody before, or of another until now.
+
+        Raises FullError where the person has as many open as there may be.
+        """
         connection: Connection | None = scope.get(KEY)
-        if connection is not None:
+        if connection is not None and connection.person_id != person_id:
             self._leave(connection)
+            connection.counted = counted and connection.lasting
+            if connection.counted:
+                self.occupancy.enter(SOCKETS_A_TOKEN, person_id)
             connection.person_id = person_id
             self._open.setdefault(person_id, set()).add(connection)
 
@@ -106,7 +127,7 @@ class Presence:
     async def _serve(self, app: ASGIApp, scope: Scope, receive: Receive, send: Send) -> None:
         task = asyncio.current_task()
         assert task is not None
-        connection = scope[KEY] = Connection(task)
+        connection = scope[KEY] = Connection(task, lasting=holds_open(scope))
         try:
             await app(scope, receive, send)
         except asyncio.CancelledError:
@@ -124,10 +145,13 @@ class Presence:
     def _leave(self, connection: Connection) -> None:
         if connection.person_id is None:
             return
+        if connection.counted:
+            self.occupancy.leave(SOCKETS_A_TOKEN, connection.person_id)
         there = self._open.get(connection.person_id, set())
         there.discard(connection)
         if not there:
             self._open.pop(connection.person_id, None)
+        connection.person_id = None
 
 
 async def _tell(scope: Scope, send: Send, goodbye: Goodbye) -> None:

@@ -11,11 +11,10 @@ from typing import Any
 
 import orjson
 from cross_web import AsyncHTTPRequestAdapter, HTTPException
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 from starlette.websockets import WebSocket, WebSocketDisconnect, WebSocketState
-from strawberry import Schema
 from strawberry.asgi import ASGIWebSocketAdapter, GraphQL
 from strawberry.exceptions import ConnectionRejectionError
 from strawberry.http import GraphQLRequestData
@@ -27,16 +26,22 @@ from strawberry.types import ExecutionResult
 
 from db.database import is_away
 from db.people import Person
+from gql.body import RefusedError, headers_of, read_body
 from gql.closing import BAD_MESSAGE, COME_LATER
 from gql.context import Context, Services
-from gql.errors import unavailable
+from gql.errors import ApiError, full, unavailable
 from gql.event_stream import SERVER_SENT_EVENTS, SharedEvents, resumed
 from gql.frames import BadShapeError, check_frame, check_request, parse
 from gql.groups import Groups
 from gql.keeping import AskedWith, PageServed, cache_control, tagged
-from gql.limits import BODY_MAX, INIT_SECONDS, SUBSCRIPTIONS_MAX
+from gql.limits import INIT_SECONDS
+from gql.occupancy import FullError
+from gql.post import status_of
+from gql.schema.build import Schema
 from gql.wire import Handler, is_subscription
 
+# A limit that is turned off.
+NEVER_SECONDS = 365 * 86_400
 FindPerson = Callable[[str], Awaitable[Person | None]]
 
 
@@ -77,36 +82,57 @@ class View(GraphQL[Context, None]):
         headers: Mapping[str, str],
         wire: Wire,
     ) -> None:
+        edge = services.edge
         super().__init__(
             schema,
             graphql_ide="graphiql" if page else None,
             subscription_protocols=(GRAPHQL_TRANSPORT_WS_PROTOCOL, GRAPHQL_SSE_PROTOCOL),
-            connection_init_wait_timeout=timedelta(seconds=INIT_SECONDS.default),
-            max_subscriptions_per_connection=SUBSCRIPTIONS_MAX.default,
+            connection_init_wait_timeout=timedelta(seconds=edge.limits.most(INIT_SECONDS) or NEVER_SECONDS),
+            # Counted by the handler itself, with a code.
+            max_subscriptions_per_connection=None,
             allowed_origins=wire.allowed_origins,
         )
         self.groups = Groups(schema, services)
         self.buffer_bytes = wire.buffer_bytes
         self._stream_transport_map[SERVER_SENT_EVENTS].heartbeat_interval = services.pace.heartbeat
+        self.edge = edge
         self._services = services
         self._find_person = find_person
         self._page = page
         self._headers = headers
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """A socket whose token cannot be looked up now is asked to come again, as a request is by 503."""
+        """A socket whose token cannot be looked up now is asked to come again, as a request is by 503.
+
+        An error that comes before anything is executed is answered as one that comes after.
+        """
         try:
             await super().__call__(scope, receive, send)
         except HTTPException as error:
             if scope["type"] != "websocket":
                 raise
             await send({"type": "websocket.close", "code": COME_LATER.code, "reason": error.reason})
+        except ApiError as error:
+            if scope["type"] != "http":
+                await send({"type": "websocket.close", "code": COME_LATER.code, "reason": error.message})
+                return
+            status, headers = status_of(error)
+            told = {name.decode(): value.decode() for name, value in headers}
+            body = orjson.dumps({"data": None, "errors": [error.formatted]})
+            await Response(body, status, told, media_type="application/json")(scope, receive, send)
 
     async def get_context(self, request: Request | WebSocket, response: Response | WebSocket) -> Context:
         address = request.client.host if request.client else None
         pages: list[PageServed] | None = [] if isinstance(request, Request) else None
         context = Context(self._services, address=address, request=request, response=response, pages=pages)
-        await self.identify(context, request.headers.get("authorization"))
+        try:
+            headers = headers_of(request.scope["headers"])
+        except RefusedError as refusal:
+            raise HTTPException(refusal.status, refusal.line) from refusal
+        given = headers.get(b"authorization")
+        await self.identify(context, None if given is None else given.decode("latin-1"))
+        if request.scope["type"] == "http":
+            self.edge.admit(context.address, context.person, refused=context.token_refused)
         return context
 
     async def identify(self, context: Context, authorization: object) -> None:
@@ -122,7 +148,11 @@ class View(GraphQL[Context, None]):
             raise
         context.token_refused = context.person is None
         if context.person is not None and context.request is not None:
-            self._services.presence.enter(context.request.scope, context.person.id)
+            counted = self.edge.addresses.counted(context.address)
+            try:
+                self._services.presence.enter(context.request.scope, context.person.id, counted=counted is not None)
+            except FullError as error:
+                raise full(error.limit, error.most) from error
 
     async def on_ws_connect(self, context: Context) -> Any:
         """The token may come in the init payload, as browsers can set no headers; a wrong one is told at once: 4403."""
@@ -137,7 +167,7 @@ class View(GraphQL[Context, None]):
         """Browsers ask for text/html; a bare curl gets told what is missing instead of a page."""
         return (
             request.method == "GET"
-            and request.query_params.get("query") is None
+            and not {"query", "documentId", "extensions"} & set(request.query_params)
             and "text/html" in request.headers.get("accept", "")
         )
 
@@ -160,18 +190,28 @@ class View(GraphQL[Context, None]):
         if request.method == "GET":
             body: Any = self.parse_query_params(request.query_params)
         else:
-            body = self.decode_json(await _json_body(request))
+            body = self.decode_json(await self._body(request))
         try:
             checked = check_request(body)
         except BadShapeError as error:
             raise HTTPException(400, str(error)) from error
         return GraphQLRequestData(
-            query=checked["query"],
+            query=self.edge.documents.text_of(checked) or checked["query"],
             variables=checked.get("variables"),
             operation_name=checked.get("operationName"),
             extensions=checked.get("extensions"),
             protocol=transport.protocol if transport else "http",
         )
+
+    async def _body(self, request: AsyncHTTPRequestAdapter) -> bytes:
+        asked: Request = request._request  # type: ignore[attr-defined]
+        try:
+            body = await read_body(headers_of(asked.scope["headers"]), asked.receive, self.edge.limits)
+        except RefusedError as refusal:
+            raise HTTPException(refusal.status, refusal.line) from refusal
+        if body is None:
+            raise ClientDisconnect
+        return body
 
     async def execute_operation(
         self,
@@ -227,12 +267,3 @@ class View(GraphQL[Context, None]):
             transport.heartbeat_interval,
             send_initial_heartbeat=False,
         )
-
-
-async def _json_body(request: AsyncHTTPRequestAdapter) -> str | bytes:
-    if "application/json" not in (request.content_type or ""):
-        raise HTTPException(415, "the body of a POST must be application/json")
-    length = request.headers.get("content-length") or request.headers.get("Content-Length") or "0"
-    if not length.isdigit() or int(length) > BODY_MAX.default:
-        raise HTTPException(413, f"the body must not exceed {BODY_MAX.default} bytes")
-    return await request.get_body()

@@ -1,6 +1,7 @@
 """graphql-transport-ws: Strawberry's own handler, whose subscriptions are served by groups wherever they can be."""
 
 import asyncio
+import contextlib
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -11,7 +12,11 @@ from strawberry.subscriptions.protocols.graphql_transport_ws.handlers import (
     BaseGraphQLTransportWSHandler,
     Operation,
 )
-from strawberry.subscriptions.protocols.graphql_transport_ws.types import CompleteMessage
+from strawberry.subscriptions.protocols.graphql_transport_ws.types import (
+    CompleteMessage,
+    ConnectionInitMessage,
+    SubscribeMessage,
+)
 from strawberry.types import ExecutionResult
 
 from db.database import is_away
@@ -20,9 +25,12 @@ from feed.readers import Reader
 from feed.reports import UnknownPositionError
 from gql.closing import BEGINS_AGAIN, COME_LATER
 from gql.context import Context
+from gql.errors import ApiError, full
 from gql.groups import Seat
+from gql.limits import SUBSCRIPTIONS_A_SOCKET, SUBSCRIPTIONS_A_TOKEN, SUBSCRIPTIONS_AN_ADDRESS
 from gql.line import LINE, AsgiLine, Line
 from gql.meters import DELIVERIES
+from gql.occupancy import FullError
 from gql.presence import COME_BACK
 from gql.resolvers.lookup import unknown_position
 
@@ -100,6 +108,49 @@ class Handler(BaseGraphQLTransportWSHandler[Context, None]):
         self.connection_init_wait_timeout = timedelta()
         self.connection_init_timeout_task = asyncio.create_task(self.handle_connection_init_timeout())
 
+    async def handle_connection_init(self, message: ConnectionInitMessage) -> None:
+        try:
+            await super().handle_connection_init(message)
+        except ApiError as error:
+            await self.websocket.close(COME_LATER.code, error.message)
+
+    async def handle_subscribe(self, message: SubscribeMessage) -> None:
+        """What the socket's own protocol asks for comes first; then, whether one more operation is taken."""
+        operation_id, payload = message["id"], message["payload"]
+        if not self.connection_acknowledged or operation_id in self.operations:
+            await super().handle_subscribe(message)
+            return
+        try:
+            payload["query"] = self.view.edge.documents.text_of(dict(payload)) or payload["query"]
+            places = self._places()
+        except ApiError as error:
+            await self.send_message({"id": operation_id, "type": "error", "payload": [error.formatted]})
+            return
+        await super().handle_subscribe(message)
+        operation = self.operations.get(operation_id)
+        if operation is None or operation.task is None:
+            places.close()
+        else:
+            operation.task.add_done_callback(lambda _task: places.close())
+
+    def _places(self) -> contextlib.ExitStack:
+        """Room for one more operation, given back when it is closed. Raises ApiError."""
+        edge, context = self.view.edge, self.context
+        edge.admit(context.address, context.person)
+        most = edge.limits.most(SUBSCRIPTIONS_A_SOCKET)
+        if most is not None and len(self.operations) >= most:
+            raise full(SUBSCRIPTIONS_A_SOCKET, most)
+        whose = edge.addresses.counted(context.address)
+        places = contextlib.ExitStack()
+        try:
+            places.enter_context(edge.occupancy.place(SUBSCRIPTIONS_AN_ADDRESS, whose))
+            token = context.person.id if context.person and whose else None
+            places.enter_context(edge.occupancy.place(SUBSCRIPTIONS_A_TOKEN, token))
+        except FullError as error:
+            places.close()
+            raise full(error.limit, error.most) from error
+        return places
+
     async def run_operation(self, operation: Operation[Context, None]) -> None:
         seat = await self.view.groups.ask(operation.query, operation.variables, operation.operation_name, self.context)
         if seat is None:
@@ -118,6 +169,9 @@ class Handler(BaseGraphQLTransportWSHandler[Context, None]):
         reader = SocketReader(self.line, operation.id, self.view.buffer_bytes)
         try:
             ending = await self.view.groups.sit(seat, reader, seat.asked.after)
+        except ApiError as error:
+            await operation.send_initial_errors([error])
+            return
         except UnknownPositionError:
             if reader.position is None:
                 await super().run_operation(operation)

@@ -18,13 +18,16 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from db.database import Database
 from gql.context import Context
+from gql.edge import Edge
 from gql.post import Post
+from gql.presence import holds_open
 from gql.schema.build import build_schema
 from gql.view import View, Wire
 from tallywire.evidence.routes import PATH as EVIDENCE_PATH
 from tallywire.follow.elsewhere import elsewhere
 from tallywire.follow.follower import Follower
 from tallywire.follow.witness_routes import fork_routes, witness_routes
+from tallywire.lasting import held
 from tallywire.leaving import Leaving
 from tallywire.log.routes import Log
 from tallywire.packaged import web
@@ -33,6 +36,7 @@ from tallywire.public_file import PublicFiles
 from tallywire.results_files.routes import ResultsFiles
 from tallywire.service import Service
 from tallywire.settings import Settings
+from tallywire.shield import Shield
 
 LAG_SECONDS_MAX = 10.0
 # prometheus-client's own name for the folder in which the workers of one server count.
@@ -40,8 +44,9 @@ WORKERS_METERS = "PROMETHEUS_MULTIPROC_DIR"
 YEAR = "public, max-age=31536000, immutable"
 # Nothing is looked up elsewhere, so nothing may be. GraphiQL's editor writes styles of its own.
 POLICY = (
-    "default-src 'self'; script-src 'self'; style-src 'self'{styles}; img-src 'self' data:{images}; font-src 'self';"
-    " connect-src 'self'; object-src 'none'; base-uri 'none'; frame-ancestors 'self'"
+    "default-src 'none'; script-src 'self'; style-src 'self'{styles}; img-src 'self' data:{images}; font-src 'self';"
+    " connect-src 'self'; worker-src 'self'; manifest-src 'self'; form-action 'self'; base-uri 'none';"
+    " frame-ancestors 'self'"
 )
 
 
@@ -51,12 +56,15 @@ class _Assets(StaticFiles):
     def file_response(self, *arguments: object, **named: object) -> Response:
         response = super().file_response(*arguments, **named)  # type: ignore[arg-type]
         response.headers["Cache-Control"] = YEAR
+        # A worker obeys the policy that its own script came with.
+        response.headers["Content-Security-Policy"] = POLICY.format(styles="", images="")
         return response
 
 
 def build_app(database: Database, settings: Settings) -> "Front":
     service = Service(database, settings)
-    schema = build_schema()
+    edge = service.edge
+    schema = build_schema(edge)
     pages = web()
     graphiql = _page(pages / "graphiql.html") if settings.graphiql else None
     wire = Wire(settings.reader_buffer_bytes, tuple(settings.allowed_origins))
@@ -103,7 +111,7 @@ def build_app(database: Database, settings: Settings) -> "Front":
     app = Starlette(routes=routes, lifespan=lifespan, middleware=[Middleware(GZipMiddleware, minimum_size=1_000)])
     app.state.service = service
     post = Post(schema, lambda address: Context(service.services, address=address), view.identify, app)
-    return Front(app, post, graphql, app if service.follower else service.photographs, leaving)
+    return Front(app, post, graphql, app if service.follower else service.photographs, leaving, edge)
 
 
 def _following(follower: Follower, database: Database, files: PublicFiles) -> list[BaseRoute]:
@@ -119,28 +127,42 @@ def _following(follower: Follower, database: Database, files: PublicFiles) -> li
 class Front:
     """Posts and sockets to `/graphql` take the lean way, photographs theirs; all else Starlette's routes."""
 
-    def __init__(self, app: Starlette, post: ASGIApp, sockets: ASGIApp, photographs: ASGIApp, leaving: Leaving) -> None:
+    def __init__(
+        self,
+        app: Starlette,
+        post: ASGIApp,
+        sockets: ASGIApp,
+        photographs: ASGIApp,
+        leaving: Leaving,
+        edge: Edge,
+    ) -> None:
         self.app = app
         self.leaving = leaving
+        self.edge = edge
         self._post = post
         self._sockets = sockets
         self._photographs = photographs
+        self._shielded = Shield(self._route)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if self.leaving.begun and scope["type"] == "http":
             send = _last_on_its_connection(send)
-        if scope["type"] == "http" and scope["path"] == "/graphql" and scope["method"] == "POST":
-            await self._post(scope, receive, send)
-            return
-        if scope["type"] == "websocket" and scope["path"] == "/graphql":
-            await self._sockets(scope, receive, send)
-            return
-        if scope["type"] == "http" and scope["path"].startswith(EVIDENCE_PATH):
-            await self._photographs(scope, receive, send)
-            return
+        if holds_open(scope):
+            await held(self.edge, self._shielded, scope, receive, send)
+        else:
+            await self._shielded(scope, receive, send)
+
+    async def _route(self, scope: Scope, receive: Receive, send: Send) -> None:
         # A client that goes away in the middle of its request is no fault of ours.
         with contextlib.suppress(ClientDisconnect):
-            await self.app(scope, receive, send)
+            if scope["type"] == "http" and scope["path"] == "/graphql" and scope["method"] == "POST":
+                await self._post(scope, receive, send)
+            elif scope["type"] == "websocket" and scope["path"] == "/graphql":
+                await self._sockets(scope, receive, send)
+            elif scope["type"] == "http" and scope["path"].startswith(EVIDENCE_PATH):
+                await self._photographs(scope, receive, send)
+            else:
+                await self.app(scope, receive, send)
 
 
 def _last_on_its_connection(send: Send) -> Send:
@@ -181,8 +203,8 @@ def _meters() -> prometheus_client.CollectorRegistry:
     return registry
 
 
-def page_headers(styles: str = "", images: str = "") -> dict[str, str]:
-    """What every page is served with; `styles`, `images`: further sources of them."""
+def page_headers(styles: str = "", images: str = "", camera: str = "()") -> dict[str, str]:
+    """What every page is served with; `styles`, `images`: further sources of them; `camera`: who may use it."""
     return {
         "Cache-Control": "no-cache",
         "Content-Security-Policy": POLICY.format(
@@ -190,6 +212,7 @@ def page_headers(styles: str = "", images: str = "") -> dict[str, str]:
         ),
         "X-Content-Type-Options": "nosniff",
         "Referrer-Policy": "same-origin",
+        "Permissions-Policy": f"camera={camera}, microphone=(), geolocation=(), payment=(), usb=()",
     }
 
 
@@ -201,7 +224,7 @@ def _pages(folder: Path) -> list[BaseRoute]:
     """The volunteer's app, the desk, the files beside them; without a build, a page that says how to get one."""
     routes: list[BaseRoute] = [
         # The app shows photographs that are still on the phone: addresses that the page itself makes.
-        _file("/volunteer", folder / "volunteer.html", "text/html", page_headers(images="blob:")),
+        _file("/volunteer", folder / "volunteer.html", "text/html", page_headers(images="blob:", camera="(self)")),
         # The desk shows photographs that it fetched with its token.
         _file("/desk", folder / "desk.html", "text/html", page_headers(images="blob:")),
         _file("/volunteer-worker.js", folder / "volunteer-worker.js", "text/javascript", page_headers()),

@@ -23,6 +23,7 @@ COMMANDS = {
     "enrolment-codes": "tallywire.commands.enrolment_codes:enrolment_codes_command",
     "audit": "tallywire.commands.audit:audit_cli",
     "tidy-evidence": "tallywire.commands.tidy_evidence:tidy_evidence_command",
+    "trusted-documents": "tallywire.commands.trusted_documents:trusted_documents_cli",
     "phase": "tallywire.commands.phase:phase_command",
 }
 

@@ -7,8 +7,9 @@ import socket
 from collections.abc import AsyncIterator, Iterator
 
 import uvicorn
-from starlette.types import ASGIApp
 
+from tallywire.app import Front
+from tallywire.doors import HttpDoor, held_to
 from tallywire.leaving import Leaving
 from tallywire.settings import Settings
 from tallywire.sockets import CalmSocket, DirectSocket
@@ -77,7 +78,7 @@ def address(listener: socket.socket) -> str:
 
 @contextlib.asynccontextmanager
 async def serving(
-    app: ASGIApp, listener: socket.socket, settings: Settings, leaving: Leaving | None = None
+    app: Front, listener: socket.socket, settings: Settings, leaving: Leaving | None = None
 ) -> AsyncIterator[asyncio.Task[None]]:
     """Yields the server's task once it answers; ends it afterwards, with `leaving` in order."""
     server = _Server(_configuration(app, settings))
@@ -107,12 +108,12 @@ def _spare_what_stays() -> None:
     gc.set_threshold(GARBAGE_OBJECTS, *gc.get_threshold()[1:])
 
 
-def _configuration(app: ASGIApp, settings: Settings) -> uvicorn.Config:
+def _configuration(app: Front, settings: Settings) -> uvicorn.Config:
     return uvicorn.Config(
         app,
         lifespan="on",
-        http="httptools",
-        ws=DirectSocket if settings.ws == "direct" else CalmSocket,
+        http=held_to(app.edge, HttpDoor),
+        ws=held_to(app.edge, DirectSocket if settings.ws == "direct" else CalmSocket),
         ws_max_size=settings.ws_max_size,
         ws_per_message_deflate=settings.ws_compression,
         ws_ping_interval=settings.ws_ping_seconds,

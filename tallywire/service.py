@@ -13,12 +13,12 @@ from feed.cuts import Cuts
 from feed.observations import Observations
 from feed.tail import Tail
 from feed.updates import Pace
-from gql.attempts import Attempts
 from gql.context import Services, nothing_followed
 from gql.presence import Presence
 from ledger.reader import Ledger
 from ledger.sealer import Sealer
 from tallywire.cosignatures.collector import Collector, cosigners_of
+from tallywire.edge import attempts_by, edge_by
 from tallywire.evidence.routes import Photographs
 from tallywire.evidence.showing import Showing
 from tallywire.evidence.store import Store
@@ -57,7 +57,8 @@ class Service:
         self.collector = Collector(database, self.ledger, cosigners_of(settings.witnesses))
         self.cut_maker = CutMaker(database, self.tail, settings.cut_seconds)
         self.cuts = Cuts(database, self._nothing if self.follower else self.cut_maker.begin)
-        presence = Presence()
+        self.edge = edge_by(settings)
+        presence = Presence(self.edge.occupancy)
         self.revocations = Revocations(database, self.people, presence)
         self._intakes: dict[str, Intake] = {}
         self.services = Services(
@@ -68,7 +69,8 @@ class Service:
             pace=Pace(tick=settings.tick_seconds, heartbeat=settings.heartbeat_seconds),
             readers_need_token=settings.readers_need_token,
             presence=presence,
-            attempts=Attempts(settings.broadcast_url),
+            attempts=attempts_by(settings),
+            edge=self.edge,
             shut_out=self.shut_out,
             ledger=self.ledger,
             cuts=self.cuts,
@@ -110,6 +112,7 @@ class Service:
     @contextlib.asynccontextmanager
     async def running(self) -> AsyncIterator["Service"]:
         await self.bell.start()
+        await self.edge.rates.start()
         await self.tail.start()
         await self.revocations.start()
         if self.follower is not None:
@@ -132,4 +135,5 @@ class Service:
             await self.waiting.close()
             await self.revocations.close()
             await self.tail.close()
+            await self.edge.rates.close()
             await self.bell.close()

@@ -4,8 +4,17 @@ from pathlib import Path
 from typing import Literal
 
 import platformdirs
-from pydantic import Field, SecretStr
+from pydantic import Field, SecretStr, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from gql.addresses import LOOPBACK
+
+# Each can stand in a file of its own instead, named by the setting with `_file` behind it.
+SECRETS_IN_FILES = ("database_url", "broadcast_url", "follow_token")
+
+
+class SecretFileError(Exception):
+    """A file that a secret stands in cannot be read; says which."""
 
 
 class Settings(BaseSettings):
@@ -13,7 +22,8 @@ class Settings(BaseSettings):
 
     model_config = SettingsConfigDict(env_prefix="TALLYWIRE_")
 
-    database_url: str | None = Field(None, description="PostgreSQL 15 or newer, as postgresql://…")
+    database_url: str | None = Field(None, repr=False, description="PostgreSQL 15 or newer, as postgresql://…")
+    database_url_file: Path | None = Field(None, description="A file that holds that URL, as secrets are mounted.")
     data_dir: Path = Field(
         Path(platformdirs.user_data_dir("tallywire", appauthor=False)),
         description="Where the embedded PostgreSQL keeps its files.",
@@ -27,8 +37,10 @@ class Settings(BaseSettings):
     )
     broadcast_url: str = Field(
         "memory://",
+        repr=False,
         description="The doorbell: memory://, postgres:// (the database itself, or another by URL) or redis://…",
     )
+    broadcast_url_file: Path | None = Field(None, description="A file that holds that URL.")
     host: str = Field("127.0.0.1", description="The address to listen on.")
     port: int = Field(8000, ge=0, le=65_535, description="The port to listen on; 0 takes a free one.")
     workers: int = Field(1, ge=1, le=64, description="So many processes serve, each on a core of its own.")
@@ -83,6 +95,7 @@ class Settings(BaseSettings):
         [], description="The origin's keys as `tallywire key` prints them, as a JSON list; else those met first."
     )
     follow_token: SecretStr | None = Field(None, description="A token to read at the origin, where it wants one.")
+    follow_token_file: Path | None = Field(None, description="A file that holds that token.")
     witness_key_file: Path | None = Field(
         None,
         description="A follower cosigns the heads that it verified with the key in this file; made at the first start.",
@@ -95,6 +108,17 @@ class Settings(BaseSettings):
         60.0, ge=0.1, le=3_600, description="A numbered cut of all results is made so often while anything changes."
     )
     readers_need_token: bool = Field(False, description="Only holders of a token read, once counting has opened too.")
+    limits: dict[str, int | None] = Field(
+        {}, description="Limits other than the table's, by name, as a JSON object; null turns one off."
+    )
+    unlimited_addresses: list[str] = Field(
+        list(LOOPBACK), description="Networks whose requests are not counted by address or token, as a JSON list."
+    )
+    introspection: bool = Field(True, description="Whether the schema may be asked for over the API.")
+    trusted_documents: Path | None = Field(
+        None, description="A file of trusted documents, as `tallywire trusted-documents collect` writes it."
+    )
+    only_trusted_documents: bool = Field(False, description="Answer no documents but those, and those of the pages.")
     graphiql: bool = Field(True, description="Whether a browser on /graphql is shown GraphiQL.")
     evidence_url: str | None = Field(
         None, description="Where photographs are stored: file:///…, s3://bucket/path or memory:///."
@@ -105,3 +129,17 @@ class Settings(BaseSettings):
     evidence_bytes_per_hour: int = Field(
         1_000_000_000, gt=0, description="Bytes of photographs that one token may send an hour."
     )
+
+    @model_validator(mode="after")
+    def _read_secrets(self) -> "Settings":
+        """What stands in a file is as good as given; what was given itself goes first. Raises SecretFileError."""
+        for name in SECRETS_IN_FILES:
+            path: Path | None = getattr(self, f"{name}_file")
+            if path is None or name in self.model_fields_set:
+                continue
+            try:
+                secret = path.read_text(encoding="utf-8").strip()
+            except (OSError, UnicodeDecodeError) as error:
+                raise SecretFileError(f"TALLYWIRE_{name.upper()}_FILE: {path} cannot be read: {error}") from error
+            setattr(self, name, SecretStr(secret) if name.endswith("token") else secret)
+        return self

@@ -8,10 +8,10 @@ import struct
 from typing import Any
 
 from uvicorn.protocols.utils import ClientDisconnected
-from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 
 from gql.closing import COME_LATER
-from gql.line import GRACE_SECONDS, LINE
+from gql.line import LINE
+from tallywire.doors import SocketDoor
 
 TEXT = 0x81
 # With so much waiting on the line, pings are not answered.
@@ -19,13 +19,14 @@ PONGS_BYTES_MAX = 65_536
 ABORT_SECONDS = 1.0
 
 
-class CalmSocket(WebSocketsSansIOProtocol):
+class CalmSocket(SocketDoor):
     """uvicorn's own, that lets no stranger fill the memory with pongs, and no dead peer hold its connection."""
 
     def handle_ping(self) -> None:
         """One who asks and asks and reads no answer is not answered: RFC 6455, 5.5.3, wants the newest alone."""
         if self.transport.get_write_buffer_size() > PONGS_BYTES_MAX:
             self.conn.data_to_send()
+            self.admits()
             return
         super().handle_ping()
 
@@ -72,16 +73,7 @@ class DirectSocket(CalmSocket):
 
     async def shut(self, code: int, reason: str) -> None:
         """The close frame goes behind what waits; who does not take it in a while is cut off."""
-        if self.close_sent or self.transport.is_closing():
-            return
-        self.queue.put_nowait({"type": "websocket.disconnect", "code": code, "reason": reason})
-        self.conn.send_close(code, reason)
-        self.transport.write(b"".join(self.conn.data_to_send()))
-        self.close_sent = True
-        if self.read_paused:
-            self.read_paused = False
-            self.transport.resume_reading()
-        self.close_timer = self.loop.call_later(GRACE_SECONDS, self.transport.abort)
+        self.close_at_once(code, reason)
 
 
 def frame_header(length: int) -> bytes:

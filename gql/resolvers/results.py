@@ -1,7 +1,9 @@
 """Results now and at an earlier position, as queries and as a subscription; and the feed."""
 
 from collections.abc import AsyncGenerator
+from typing import Annotated
 
+import strawberry
 from strawberry import ID
 
 from counting.vocabulary import AreaLevel as Level
@@ -19,13 +21,16 @@ from gql.given import GroupContext
 from gql.keeping import PageServed
 from gql.resolvers.lookup import feed_of, feed_with, position, unknown_position
 from gql.schema.types.definition import Election
+from gql.schema.types.marks import EARLIER
 from gql.schema.types.pages import page_size
 from gql.schema.types.report import FeedPage, TallyReport
 from gql.schema.types.result import Result, ResultUpdate
 from gql.schema.types.scalars import AreaLevel, Cursor, DeliveryMode
 
+Earlier = Annotated[Cursor | None, strawberry.argument(directives=[EARLIER])]
 
-async def result(info: Info, contest_id: ID, area_id: ID | None = None, at: Cursor | None = None) -> Result | None:
+
+async def result(info: Info, contest_id: ID, area_id: ID | None = None, at: Earlier = None) -> Result | None:
     """null where there is no such contest, or where it has no result in this area."""
     feed = feed_with(info.context, "contests", contest_id)
     if feed is None:
@@ -44,7 +49,7 @@ async def results(
     contest_ids: list[ID] | None = None,
     area_ids: list[ID] | None = None,
     level: AreaLevel | None = None,
-    at: Cursor | None = None,
+    at: Earlier = None,
 ) -> list[Result]:
     feed = feed_of(info, election_id)
     chosen = _chosen(feed, contest_ids, area_ids, level)

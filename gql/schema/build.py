@@ -1,41 +1,133 @@
-"""The schema, made once a process."""
+"""The schema, made once a process, with what stands between strangers and its execution."""
+
+import asyncio
+import contextlib
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any
 
 import strawberry
+from graphql import ExecutionResult as GraphQLExecutionResult
 from graphql import GraphQLError
-from strawberry.extensions import MaxTokensLimiter, ParserCache, ValidationCache
+from strawberry.extensions import DisableIntrospection, MaxTokensLimiter, ParserCache, ValidationCache
+from strawberry.extensions.runner import SchemaExtensionsRunner
 from strawberry.types import ExecutionContext
+from strawberry.types.execution import PreExecutionError
+from strawberry.types.graphql import OperationType
 
 from gql.access import check_marks
-from gql.errors import Masked
+from gql.edge import Edge
+from gql.errors import ApiError, Masked, timed_out, unavailable
+from gql.guard import Guard
 from gql.lean_arguments import install
-from gql.limits import TOKENS_MAX
+from gql.limits import DOCUMENTS_REMEMBERED, EXECUTION_SECONDS, TOKENS_MAX
 from gql.schema.roots import Mutation, Query, Subscription
 from gql.schema.types.scalars import CONFIG
 
-DOCUMENTS_REMEMBERED = 512
-
 
 class Schema(strawberry.Schema):
-    """Strawberry would log each refusal with the request's text, enrolment codes and all; `Masked` logs incidents."""
+    """Every way in (POST, GET, event streams, sockets, groups) comes through here, so each limit stands here once."""
+
+    edge: Edge
+    guard: Guard
 
     def process_errors(self, errors: list[GraphQLError], execution_context: ExecutionContext | None = None) -> None:
-        """Clients are told; the log is not."""
+        """Clients are told; the log is not: Strawberry would log the request's text, enrolment codes and all."""
+
+    async def _prepare_operation_async(
+        self, context: ExecutionContext, extensions_runner: SchemaExtensionsRunner
+    ) -> PreExecutionError | None:
+        query = context.query or ""
+        if refusal := self.guard.text(query):
+            return _refused(context, refusal)
+        refused = await super()._prepare_operation_async(context, extensions_runner)
+        if refused is not None or context.graphql_document is None:
+            return refused
+        asks = (query, context.graphql_document, context.operation_name, context.variables)
+        if refusal := self.guard.cost(*asks, context.context):
+            return _refused(context, refusal)
+        return None
+
+    async def _execute_operation(self, execution_context: ExecutionContext, *arguments: Any, **named: Any) -> Any:
+        """Whoever has waited too long is answered. A mutation goes on all the same: half of one is worse."""
+        seconds = self.edge.limits.most(EXECUTION_SECONDS)
+        work = super()._execute_operation(execution_context, *arguments, **named)
+        mutating = execution_context.operation_type is OperationType.MUTATION
+        try:
+            async with asyncio.timeout(seconds):
+                return await (asyncio.shield(work) if mutating else work)
+        except TimeoutError:
+            error = unavailable() if mutating else timed_out(seconds or 0)
+            return GraphQLExecutionResult(data=None, errors=[error])
 
 
-def build_schema() -> strawberry.Schema:
+def _refused(context: ExecutionContext, refusal: ApiError) -> PreExecutionError:
+    errors: list[GraphQLError] = [refusal]
+    context.pre_execution_errors = errors
+    return PreExecutionError(data=None, errors=errors)
+
+
+class Parsed(ParserCache):
+    """What cannot be parsed is left to Strawberry, which tells why; out of its cache it would raise."""
+
+    def on_parse(self) -> Iterator[None]:
+        context = self.execution_context
+        with contextlib.suppress(GraphQLError):
+            context.graphql_document = self.cached_parse_document(context.query, **context.parse_options)
+        yield
+
+
+class TokensLimiter(MaxTokensLimiter):
+    """Strawberry's own, but for documents that are trusted."""
+
+    def __init__(self, edge: Edge) -> None:
+        super().__init__(edge.limits.most(TOKENS_MAX) or 0)
+        self._edge = edge
+
+    def on_operation(self) -> Iterator[None]:
+        if self._edge.limits.most(TOKENS_MAX) is None or self._edge.documents.trusts(
+            self.execution_context.query or ""
+        ):
+            yield
+        else:
+            yield from super().on_operation()
+
+
+class Checked(ValidationCache):
+    """Measured before GraphQL's own validation sees it, which is slow on what is large."""
+
+    def on_validate(self) -> Iterator[None]:
+        context, schema = self.execution_context, self.execution_context.schema
+        assert isinstance(schema, Schema) and context.graphql_document is not None
+        refusal = schema.guard.size(context.query or "", context.graphql_document)
+        if refusal is not None:
+            context.pre_execution_errors = [refusal]
+            yield
+        else:
+            yield from super().on_validate()
+
+
+def build_schema(edge: Edge | None = None) -> Schema:
     """Raises UnmarkedFieldError where a root field says nothing of who may use it."""
+    edge = edge or Edge()
+    remembered = DOCUMENTS_REMEMBERED.default
+    extensions: list[Any] = [
+        lambda: TokensLimiter(edge),
+        lambda: Parsed(maxsize=remembered),
+        lambda: Checked(maxsize=remembered),
+        Masked,
+    ]
+    if not edge.introspection:
+        extensions.insert(0, DisableIntrospection)
     schema = Schema(
         query=Query,
         mutation=Mutation,
         subscription=Subscription,
-        config=CONFIG,
-        extensions=[
-            lambda: MaxTokensLimiter(max_token_count=TOKENS_MAX.default),
-            lambda: ParserCache(maxsize=DOCUMENTS_REMEMBERED),
-            lambda: ValidationCache(maxsize=DOCUMENTS_REMEMBERED),
-            Masked,
-        ],
+        # "Did you mean" tells what introspection does not.
+        config=replace(CONFIG, disable_field_suggestions=not edge.introspection),
+        extensions=extensions,
     )
+    schema.edge, schema.guard = edge, Guard(schema._schema, edge)
     check_marks(schema)
     install(schema)
     return schema

@@ -7,11 +7,13 @@ from strawberry.permission import BasePermission
 
 from gql import resolvers
 from gql.access import AtHome, Editing, Operating, Overseeing, Public, Reading, Reporting
+from gql.limits import BATCH_MAX
 from gql.schema.types.audit import AuditRecordConnection
 from gql.schema.types.cut import Cut
 from gql.schema.types.definition import Area, Candidate, Contest, Election
 from gql.schema.types.difference import DifferenceConnection
 from gql.schema.types.ledger import Checkpoint, ConsistencyProof, InclusionProof
+from gql.schema.types.marks import PROVED, WORKED_OUT, sized
 from gql.schema.types.people import Enrolled, EnrolmentCode, EnrolmentRefused, ReporterConnection, Viewer
 from gql.schema.types.report import FeedPage, TallyReport
 from gql.schema.types.result import Result, ResultUpdate
@@ -28,10 +30,14 @@ READING: list[type[BasePermission]] = [Reading]
 @strawberry.type
 class Query:
     viewer: Viewer | None = strawberry.field(resolver=resolvers.people.viewer, permission_classes=[Public])
-    elections: list[Election] = strawberry.field(resolver=resolvers.elections.elections, permission_classes=READING)
+    elections: list[Election] = strawberry.field(
+        resolver=resolvers.elections.elections, permission_classes=READING, directives=[sized(5)]
+    )
     election: Election | None = strawberry.field(resolver=resolvers.elections.election, permission_classes=READING)
     contest: Contest | None = strawberry.field(resolver=resolvers.elections.contest, permission_classes=READING)
-    candidates: list[Candidate] = strawberry.field(resolver=resolvers.elections.candidates, permission_classes=READING)
+    candidates: list[Candidate] = strawberry.field(
+        resolver=resolvers.elections.candidates, permission_classes=READING, directives=[sized(30)]
+    )
     area: Area | None = strawberry.field(resolver=resolvers.elections.area, permission_classes=READING)
     station: Station | None = strawberry.field(resolver=resolvers.elections.station, permission_classes=READING)
     stations: StationConnection = strawberry.field(resolver=resolvers.elections.stations, permission_classes=READING)
@@ -56,7 +62,9 @@ class Query:
             "One contest in one area (its own area where none is given); with `at`, as it stood at that position."
         ),
     )
-    results: list[Result] = strawberry.field(resolver=resolvers.results.results, permission_classes=READING)
+    results: list[Result] = strawberry.field(
+        resolver=resolvers.results.results, permission_classes=READING, directives=[sized(500, "contestIds", "areaIds")]
+    )
     cuts: list[Cut] = strawberry.field(
         resolver=resolvers.cuts.cuts,
         permission_classes=READING,
@@ -69,10 +77,14 @@ class Query:
     )
     checkpoint: Checkpoint = strawberry.field(resolver=resolvers.ledger.checkpoint, permission_classes=READING)
     inclusion_proof: InclusionProof = strawberry.field(
-        resolver=resolvers.ledger.inclusion_proof, permission_classes=READING
+        resolver=resolvers.ledger.inclusion_proof,
+        permission_classes=READING,
+        directives=[PROVED],
     )
     consistency_proof: ConsistencyProof = strawberry.field(
-        resolver=resolvers.ledger.consistency_proof, permission_classes=READING
+        resolver=resolvers.ledger.consistency_proof,
+        permission_classes=READING,
+        directives=[PROVED],
     )
     differences: DifferenceConnection = strawberry.field(
         resolver=resolvers.differences.differences,
@@ -82,11 +94,13 @@ class Query:
             " what nothing missing explains, then the largest. `complete`: only where every station is FINAL (false:"
             " only where not). A place from which nothing is reported differs in nothing."
         ),
+        directives=[WORKED_OUT],
     )
     station_statistics: StationStatistics | None = strawberry.field(
         resolver=resolvers.differences.station_statistics,
         permission_classes=READING,
         description="Statistics over the stations of one contest in one area (its own where none is given).",
+        directives=[WORKED_OUT],
     )
     review_queue: TallyConnection = strawberry.field(
         resolver=resolvers.review.review_queue,
@@ -107,6 +121,7 @@ class Mutation:
         description=(
             "For a phone that was offline: 50 at most, one answer each, in order; one bad tally stops no other."
         ),
+        directives=[sized(BATCH_MAX.default, "inputs")],
     )
     withdraw_tally: WithdrawTallyResult = strawberry.field(
         resolver=resolvers.review.withdraw,
@@ -131,6 +146,7 @@ class Mutation:
         resolver=resolvers.people.create_enrolment_codes,
         permission_classes=[AtHome, Operating],
         description="Operators.",
+        directives=[sized(500)],
     )
     revoke_reporter: bool = strawberry.field(
         resolver=resolvers.people.revoke_reporter,
@@ -148,6 +164,7 @@ class Subscription:
             "Results as they change. Without `after`, a SNAPSHOT comes first; with it, one DELTA of everything that"
             " changed since, or a SNAPSHOT with `reset` where that cannot be known."
         ),
+        directives=[sized(500, "contestIds", "areaIds", below="results")],
     )
     tally_reports: TallyReport = strawberry.subscription(  # type: ignore[assignment]
         resolver=resolvers.results.tally_reports,

@@ -15,8 +15,9 @@ from rich.console import Console
 from db.database import DatabaseUnavailableError
 from db.embedded import EmbeddedPostgresError
 from feed.bell import BellUrlError
+from tallywire.edge import BadSettingError
 from tallywire.evidence.store import StoreUrlError
-from tallywire.settings import Settings
+from tallywire.settings import SecretFileError, Settings
 
 BAD_INPUT = 2
 Outcome = TypeVar("Outcome")
@@ -34,7 +35,10 @@ DatabaseUrl = Annotated[
 
 def settings_from(**given: Any) -> Settings:
     """Settings of the environment, with what the command line gave in their place."""
-    return Settings(**{name: value for name, value in given.items() if value is not None})
+    try:
+        return Settings(**{name: value for name, value in given.items() if value is not None})
+    except SecretFileError as error:
+        fail(str(error))
 
 
 def fail(line: str) -> NoReturn:
@@ -47,7 +51,7 @@ def clear_failures() -> Iterator[None]:
     """What can go wrong with a database, its folder, the store of photographs or the doorbell, said in one line."""
     try:
         yield
-    except (DatabaseUnavailableError, EmbeddedPostgresError, StoreUrlError, BellUrlError) as error:
+    except (DatabaseUnavailableError, EmbeddedPostgresError, StoreUrlError, BellUrlError, BadSettingError) as error:
         fail(str(error))
 
 

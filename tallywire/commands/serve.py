@@ -17,6 +17,7 @@ from ledger.note import BadKeyError, parse_key
 from tallywire.app import build_app
 from tallywire.commands.running import DatabaseUrl, DataDir, fail, output, run, settings_from
 from tallywire.cosignatures.collector import BadWitnessError, cosigners_of
+from tallywire.edge import edge_by
 from tallywire.evidence.store import Store
 from tallywire.follow.follower import witness_by
 from tallywire.follow.storing import OtherDatabaseError, check_database
@@ -51,6 +52,13 @@ FollowKey = Annotated[
     list[str] | None,
     typer.Option("--follow-key", help="The origin's key, as `tallywire key` prints it; else the one met first."),
 ]
+TrustedDocuments = Annotated[
+    Path | None,
+    typer.Option("--trusted-documents", help="A file that `tallywire trusted-documents collect` wrote."),
+]
+OnlyTrusted = Annotated[
+    bool | None, typer.Option("--only-trusted-documents", help="Answer no documents but those, and those of the pages.")
+]
 
 WitnessKey = Annotated[
     Path | None,
@@ -74,6 +82,8 @@ def serve_command(
     follow: Follow = None,
     follow_key: FollowKey = None,
     witness_key: WitnessKey = None,
+    trusted_documents: TrustedDocuments = None,
+    only_trusted_documents: OnlyTrusted = None,
 ) -> None:
     """Serve the API, GraphiQL and the live board on one port; with --follow, a verified copy of another service's."""
     settings = settings_from(
@@ -88,6 +98,8 @@ def serve_command(
         follow=follow,
         follow_keys=follow_key or None,
         witness_key_file=witness_key,
+        trusted_documents=trusted_documents,
+        only_trusted_documents=only_trusted_documents,
     )
     check_following(settings)
 
@@ -170,6 +182,7 @@ async def _serving(settings: Settings, listeners: list[socket]) -> AsyncIterator
             fail(str(error))
         if _several(settings):
             # Said once, here, rather than by each of them.
+            edge_by(settings)
             Store.by(settings)
             checked_url(settings.broadcast_url)
             async with working(listeners, database.url, settings) as workers:

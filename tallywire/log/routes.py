@@ -1,6 +1,8 @@
 """Everything under `/log/{election}/`: small, cacheable, the same from every node and from any copy of the files."""
 
+import contextlib
 import json
+import math
 from collections.abc import Awaitable, Callable
 
 import asyncpg
@@ -73,9 +75,10 @@ class Log:
         if "after" not in asked:
             head = await self._ledger.head(election)
             return await self._files.send(request, head.cosigned_note.encode(), TEXT, HEAD_SECONDS)
-        try:
+        after, seconds = 0, math.nan
+        with contextlib.suppress(ValueError):
             after, seconds = int(asked["after"]), float(asked.get("wait", "0"))
-        except ValueError:
+        if not math.isfinite(seconds):
             return told("after is a number of entries, wait a number of seconds", 400)
         head = await self._heads.beyond(election, after, seconds)
         return await self._files.send(request, head.cosigned_note.encode(), TEXT, 0)

@@ -46,6 +46,7 @@ class Side:
 
     def ask(self, who: str, document: str) -> Any:
         answer = self.client.post("/graphql", json={"query": document}, headers=self.api(who).headers)
+        assert "LIMIT_EXCEEDED" not in answer.text
         return alike(answer.json(), self.names)
 
 

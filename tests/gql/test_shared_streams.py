@@ -63,6 +63,8 @@ def night(databases: Databases) -> Iterator[Night]:
             TALLYWIRE_WS_PING_SECONDS="600",
             TALLYWIRE_READER_BUFFER_BYTES=str(BUFFER_BYTES),
             TALLYWIRE_ALLOWED_ORIGINS='["https://news.example"]',
+            # Answers large enough to fill a line.
+            TALLYWIRE_LIMITS='{"depth_max": null, "cost_public": null}',
         )
     yield night
     night.close()

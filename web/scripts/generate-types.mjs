@@ -15,6 +15,8 @@ const drafted = [join(web, "../docs/contract.graphql"), join(web, "dev/additions
 const sdl = (existsSync(served) ? [served] : drafted).map((path) => readFileSync(path, "utf8")).join("\n");
 
 const schema = buildSchema(sdl);
+// What the pages send, to the letter: served beside them, so that these documents are always among the trusted ones.
+const sent = [];
 
 for (const app of readdirSync(join(web, "src")).sort()) {
   const operations = join(web, "src", app, "operations.graphql");
@@ -44,4 +46,6 @@ for (const app of readdirSync(join(web, "src")).sort()) {
   });
   mkdirSync(dirname(filename), { recursive: true });
   writeFileSync(filename, text);
+  sent.push(...[...text.matchAll(/new TypedDocumentString\(`([^`]*)`/g)].map(([, document]) => document));
 }
+writeFileSync(join(web, "src/generated/documents.json"), `${JSON.stringify(sent, null, 1)}\n`);

@@ -11,6 +11,7 @@ from feed.election_feed import ElectionFeed
 from gql.context import Info
 from gql.errors import bad_input, not_found
 from gql.schema.types.following import Following, followed_notice
+from gql.schema.types.marks import sized
 from gql.schema.types.scalars import AreaLevel, Cursor, ElectionPhase, Language, VotingVariation
 
 if TYPE_CHECKING:
@@ -60,7 +61,7 @@ class Election:
     def time_zone(self) -> str:
         return self.feed.definition.time_zone
 
-    @strawberry.field
+    @strawberry.field(directives=[sized(60)])
     def contests(self, office: str | None = None, area_id: ID | None = None) -> list["Contest"]:
         """`areaId`: contests that the voters of this area decide, its own and those of the areas around it."""
         definition = self.feed.definition
@@ -73,7 +74,7 @@ class Election:
             if (office is None or contest.office == office) and (around is None or contest.area.id in around)
         ]
 
-    @strawberry.field
+    @strawberry.field(directives=[sized(300)])
     def areas(self, level: AreaLevel | None = None) -> list["Area"]:
         return [
             Area(feed=self.feed, node=area)
@@ -147,7 +148,7 @@ class Contest:
     def votes_per_ballot(self) -> int:
         return self.node.votes_per_ballot
 
-    @strawberry.field
+    @strawberry.field(directives=[sized(30)])
     def candidates(self) -> list["Candidate"]:
         return [Candidate(feed=self.feed, node=candidate) for candidate in self.node.candidates]
 
@@ -219,7 +220,7 @@ class Area:
     def parent(self) -> "Area | None":
         return Area(feed=self.feed, node=self.node.parent) if self.node.parent else None
 
-    @strawberry.field
+    @strawberry.field(directives=[sized(50)])
     def children(self) -> list["Area"]:
         return [Area(feed=self.feed, node=child) for child in self.node.children]
 

@@ -12,6 +12,7 @@ from db.tables import ReporterRow
 from db.tallies import Sight, TallyFilter, tally_page
 from feed.election_feed import ElectionFeed
 from gql.context import Info
+from gql.schema.types.marks import READ
 from gql.schema.types.pages import PageInfo, page_size
 from gql.schema.types.scalars import Language, Role
 from gql.schema.types.station import Station
@@ -87,24 +88,25 @@ class Reporter:
     async def stations(self, info: Info) -> list[Station]:
         return await stations_of(info, self.row.id)
 
-    @strawberry.field(description="Tallies of theirs that were accepted, at once or by an editor.")
+    @strawberry.field(description="Tallies of theirs that were accepted, at once or by an editor.", directives=[READ])
     async def accepted(self, info: Info) -> int:
         return (await info.context.loaders.record.load(self.row.id)).accepted
 
-    @strawberry.field(description="Tallies of theirs that were held, whatever became of them.")
+    @strawberry.field(description="Tallies of theirs that were held, whatever became of them.", directives=[READ])
     async def held(self, info: Info) -> int:
         return (await info.context.loaders.record.load(self.row.id)).held
 
-    @strawberry.field(description="Sheets of theirs that were refused, at once or by an editor.")
+    @strawberry.field(description="Sheets of theirs that were refused, at once or by an editor.", directives=[READ])
     async def rejected(self, info: Info) -> int:
         return (await info.context.loaders.record.load(self.row.id)).rejected
 
-    @strawberry.field(description="How often others sent the same numbers as theirs.")
+    @strawberry.field(description="How often others sent the same numbers as theirs.", directives=[READ])
     async def confirmed_by_others(self, info: Info) -> int:
         return (await info.context.loaders.record.load(self.row.id)).confirmed
 
     @strawberry.field(
-        description="Sheets where somebody else's FINAL has other numbers than their own, and was not refused."
+        description="Sheets where somebody else's FINAL has other numbers than their own, and was not refused.",
+        directives=[READ],
     )
     async def contradicted_by_others(self, info: Info) -> int:
         return (await info.context.loaders.record.load(self.row.id)).contradicted

@@ -12,6 +12,7 @@ from feed.election_feed import ElectionFeed
 from feed.updates import Update
 from gql.context import Info
 from gql.schema.types.definition import Area, Candidate, Contest
+from gql.schema.types.marks import sized
 from gql.schema.types.scalars import Cursor, ResultsStatus, UpdateKind
 
 
@@ -60,7 +61,7 @@ class Result:
     def status(self) -> ResultsStatus:
         return self.view.status
 
-    @strawberry.field(description="Every candidate, by rank, then ballot number.")
+    @strawberry.field(description="Every candidate, by rank, then ballot number.", directives=[sized(30)])
     def rows(self) -> list[StandingRow]:
         return [_row(self.feed, self.view.contest, row) for row in self.view.rows]
 

@@ -12,6 +12,7 @@ from feed.election_feed import ElectionFeed
 from gql.context import Info
 from gql.errors import bad_input
 from gql.schema.types.definition import Area, Contest, Election
+from gql.schema.types.marks import READ, sized
 from gql.schema.types.pages import PageInfo
 from gql.schema.types.scalars import Language, StationState
 
@@ -40,7 +41,7 @@ class Station:
     def number(self) -> int:
         return self.node.number
 
-    @strawberry.field
+    @strawberry.field(directives=[READ])
     async def location(self, info: Info, lang: Language | None = None) -> str:
         thai, english = await info.context.loaders.location.load(self.node.id)
         return english if lang is Language.EN and english else thai
@@ -56,7 +57,7 @@ class Station:
         contests = self.feed.definition.contests
         return [Contest(feed=self.feed, node=contests[contest_id]) for contest_id, _ in self.node.registers]
 
-    @strawberry.field
+    @strawberry.field(directives=[READ])
     async def state(self, info: Info, contest_id: ID) -> StationState:
         self._register(contest_id)
         if not info.context.may_see(self.feed):
@@ -64,7 +65,7 @@ class Station:
         sheet = await info.context.loaders.sheet.load((self.node.id, contest_id))
         return sheet.state if sheet else State.SILENT
 
-    @strawberry.field(description="The tally that counts now.")
+    @strawberry.field(description="The tally that counts now.", directives=[READ])
     async def tally(
         self, info: Info, contest_id: ID
     ) -> Annotated["Tally", strawberry.lazy("gql.schema.types.tally")] | None:
@@ -76,7 +77,9 @@ class Station:
         sheet = await info.context.loaders.sheet.load((self.node.id, contest_id))
         return await tally_by_id(info, self.feed, sheet.standing_id if sheet else None)
 
-    @strawberry.field(description="Everything ever reported here, newest first, whatever became of it.")
+    @strawberry.field(
+        description="Everything ever reported here, newest first, whatever became of it.", directives=[READ, sized(20)]
+    )
     async def history(
         self, info: Info, contest_id: ID | None = None
     ) -> list[Annotated["Tally", strawberry.lazy("gql.schema.types.tally")]]:
@@ -111,6 +114,6 @@ class StationConnection:
     page_info: PageInfo
     wanted: Private[StationFilter]
 
-    @strawberry.field
+    @strawberry.field(directives=[READ])
     async def total_count(self, info: Info) -> int:
         return await count_stations(info.context.services.database, self.wanted)

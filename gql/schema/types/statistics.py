@@ -7,6 +7,7 @@ from counting.observation import Cell, LastDigits, TurnoutAndShare
 from feed.election_feed import ElectionFeed
 from feed.observations import Observation
 from gql.schema.types.definition import Area, Candidate, Contest
+from gql.schema.types.marks import sized
 from gql.schema.types.station import Station
 
 
@@ -35,7 +36,7 @@ class TurnoutAgainstShare:
     def stations(self) -> int:
         return self.facts.stations
 
-    @strawberry.field(description="Those in which there is a station.")
+    @strawberry.field(description="Those in which there is a station.", directives=[sized(500)])
     def cells(self) -> list[TurnoutShareCell]:
         return [TurnoutShareCell(facts=cell) for cell in self.facts.cells]
 
@@ -52,7 +53,7 @@ class TurnoutAgainstShare:
 class LastDigitCounts:
     facts: Private[LastDigits]
 
-    @strawberry.field(description="How many numbers end with 0, 1, … 9.")
+    @strawberry.field(description="How many numbers end with 0, 1, … 9.", directives=[sized(10)])
     def counts(self) -> list[int]:
         return list(self.facts.counts)
 

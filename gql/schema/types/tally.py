@@ -18,6 +18,7 @@ from gql.context import Info, ReceiptKey
 from gql.schema.types.decision import TallyDecision
 from gql.schema.types.definition import Candidate, Contest
 from gql.schema.types.evidence import Evidence
+from gql.schema.types.marks import PROVED, READ, sized
 from gql.schema.types.pages import PageInfo
 from gql.schema.types.scalars import Language, TallyCoverage, TallyRule, TallyState, Verdict
 from gql.schema.types.station import Station
@@ -92,7 +93,7 @@ class Tally:
     def state(self) -> TallyState:
         return self.row.state
 
-    @strawberry.field(description="One row a candidate, in ballot order.")
+    @strawberry.field(description="One row a candidate, in ballot order.", directives=[sized(30)])
     def votes(self) -> list[CandidateVotes]:
         candidates = self.feed.definition.contests[self.row.contest_id].candidates
         return [
@@ -130,7 +131,7 @@ class Tally:
     def confirmations(self) -> int:
         return self.row.confirmations
 
-    @strawberry.field
+    @strawberry.field(directives=[sized(5)])
     def findings(self, info: Info) -> list[Finding]:
         """Flags and holds are for editors, and for the person who sent the tally."""
         if not self._in_full(info):
@@ -138,7 +139,8 @@ class Tally:
         return [Finding(facts=finding_from_json(value)) for value in self.row.findings]
 
     @strawberry.field(
-        description="Its photographs that are stored; those of a HELD or REJECTED tally for editors and its reporter."
+        description="Its photographs that are stored; those of a HELD or REJECTED tally for editors and its reporter.",
+        directives=[READ, sized(3)],
     )
     async def evidence(self, info: Info) -> list[Evidence]:
         hidden = self.row.state in (TallyState.HELD, TallyState.REJECTED)
@@ -152,12 +154,15 @@ class Tally:
         """What a person wrote may name others: for editors, and for the person."""
         return self.row.note if self._in_full(info) else None
 
-    @strawberry.field(description="What was decided on it, or took it out of the count, in the order of the feed.")
+    @strawberry.field(
+        description="What was decided on it, or took it out of the count, in the order of the feed.",
+        directives=[READ, sized(5)],
+    )
     async def decisions(self, info: Info) -> list[TallyDecision]:
         made = await info.context.loaders.decisions.load((self.row.station_id, self.row.contest_id))
         return [TallyDecision(feed=self.feed, made=one) for one in made if one.concerns(self.row.id)]
 
-    @strawberry.field(description="The newest of its decisions: by whom, when and why.")
+    @strawberry.field(description="The newest of its decisions: by whom, when and why.", directives=[READ])
     async def decision(self, info: Info) -> TallyDecision | None:
         made = await info.context.loaders.decisions.load((self.row.station_id, self.row.contest_id))
         mine = [one for one in made if one.concerns(self.row.id)]
@@ -166,17 +171,18 @@ class Tally:
     @strawberry.field(
         description=(
             "Offline proof (C2SP tlog-proof) that this tally stands in the ledger; null until a checkpoint covers it."
-        )
+        ),
+        directives=[PROVED],
     )
     async def receipt(self, info: Info) -> str | None:
         key = TallyKey(self.row.id, self.row.station_id, self.row.contest_id)
         return await info.context.loaders.receipt.load(ReceiptKey(self.feed.id, key))
 
-    @strawberry.field
+    @strawberry.field(directives=[READ])
     async def supersedes(self, info: Info) -> "Tally | None":
         return await tally_by_id(info, self.feed, self.row.supersedes_id)
 
-    @strawberry.field
+    @strawberry.field(directives=[READ])
     async def superseded_by(self, info: Info) -> "Tally | None":
         return await tally_by_id(info, self.feed, self.row.superseded_by_id)
 

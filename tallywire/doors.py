@@ -1,0 +1,210 @@
+"""Connections as uvicorn's protocols see them, held to limits: how long a request may take to come, how much it may be
+before anybody looks at it, how many there are of one address, how many messages a socket sends.
+"""
+
+import asyncio
+import os
+from typing import Any
+
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
+
+from gql.addresses import Addresses
+from gql.closing import TOO_MANY
+from gql.edge import Edge
+from gql.limits import CONNECTIONS_AN_ADDRESS, HEADERS_MAX, HEADERS_SECONDS, MESSAGES_A_SOCKET, Limits
+from gql.occupancy import FullError
+from gql.rates import WINDOW_SECONDS
+
+EVERYBODY = ("0.0.0.0/0", "::/0")
+GRACE_SECONDS = 10.0
+REFUSALS = {
+    408: b"HTTP/1.1 408 Request Timeout",
+    431: b"HTTP/1.1 431 Request Header Fields Too Large",
+    503: b"HTTP/1.1 503 Service Unavailable",
+}
+
+
+class TooLargeError(Exception):
+    """Address and headers of a request are longer than they may be."""
+
+
+class HttpDoor(HttpToolsProtocol):
+    """uvicorn's own protocol waits for a request for ever, and takes headers of any length."""
+
+    edge: Edge
+    # Their connections carry everybody's requests.
+    proxies: Addresses
+    _whose: str | None = None
+    _waiting: asyncio.TimerHandle | None = None
+    _size = 0
+    _refused = False
+
+    def connection_made(self, transport: Any) -> None:
+        super().connection_made(transport)
+        peer = self.client[0] if self.client else None
+        whose = self.edge.addresses.counted(peer) and self.proxies.counted(peer)
+        try:
+            self.edge.occupancy.enter(CONNECTIONS_AN_ADDRESS, whose)
+        except FullError as error:
+            self._refuse(503, str(error))
+            return
+        self._whose = whose
+        self._wait()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self._stop_waiting()
+        self.edge.occupancy.leave(CONNECTIONS_AN_ADDRESS, self._whose)
+        self._whose = None
+        super().connection_lost(exc)
+
+    def data_received(self, data: bytes) -> None:
+        if self._refused:
+            return
+        # Not only after the first byte of a request: empty lines and what is left of a body keep nothing open either.
+        if self._waiting is None and (self.cycle is None or self.cycle.response_complete):
+            self._wait()
+        super().data_received(data)
+
+    def on_message_begin(self) -> None:
+        self._size = 0
+        super().on_message_begin()
+
+    def on_url(self, url: bytes) -> None:
+        self._count(len(url))
+        super().on_url(url)
+
+    def on_header(self, name: bytes, value: bytes) -> None:
+        self._count(len(name) + len(value))
+        super().on_header(name, value)
+
+    def on_headers_complete(self) -> None:
+        self._stop_waiting()
+        super().on_headers_complete()
+
+    def send_400_response(self, msg: str) -> None:
+        most = self.edge.limits.most(HEADERS_MAX)
+        if most is not None and self._size > most:
+            self._refuse(431, f"address and headers must not exceed {most} bytes")
+        else:
+            self._refused = True
+            super().send_400_response(msg)
+
+    def handle_websocket_upgrade(self) -> None:
+        """The socket's own door counts it from now on."""
+        self._stop_waiting()
+        whose, self._whose = self._whose, None
+        super().handle_websocket_upgrade()
+        door = self.transport.get_protocol()
+        if isinstance(door, SocketDoor):
+            door.counted_as = whose
+        else:
+            self.edge.occupancy.leave(CONNECTIONS_AN_ADDRESS, whose)
+
+    def _count(self, more: int) -> None:
+        self._size += more
+        most = self.edge.limits.most(HEADERS_MAX)
+        if most is not None and self._size > most:
+            raise TooLargeError
+
+    def _wait(self) -> None:
+        seconds = self.edge.limits.most(HEADERS_SECONDS)
+        if seconds is not None:
+            self._waiting = self.loop.call_later(seconds, self._waited)
+
+    def _stop_waiting(self) -> None:
+        if self._waiting is not None:
+            self._waiting.cancel()
+            self._waiting = None
+
+    def _waited(self) -> None:
+        self._waiting = None
+        self._refuse(408, "the request did not come in time")
+
+    def _refuse(self, status: int, line: str) -> None:
+        self._refused = True
+        if self.transport.is_closing():
+            return
+        body = line.encode()
+        head = b"%b\r\ncontent-type: text/plain; charset=utf-8\r\ncontent-length: %d\r\nconnection: close\r\n\r\n" % (
+            REFUSALS[status],
+            len(body),
+        )
+        # Between two requests there is nobody to tell.
+        if self.cycle is None or self.cycle.response_complete:
+            self.transport.write(head + body)
+        self.transport.close()
+
+
+class SocketDoor(WebSocketsSansIOProtocol):
+    """Counts messages, control frames too; closes who floods, and cuts off who takes no answers."""
+
+    edge: Edge = Edge(limits=Limits({MESSAGES_A_SOCKET.name: None}))
+    counted_as: str | None = None
+    _window = 0
+    _messages = 0
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self.edge.occupancy.leave(CONNECTIONS_AN_ADDRESS, self.counted_as)
+        self.counted_as = None
+        super().connection_lost(exc)
+
+    def handle_text(self, event: Any) -> None:
+        if self.admits():
+            super().handle_text(event)
+
+    def handle_bytes(self, event: Any) -> None:
+        if self.admits():
+            super().handle_bytes(event)
+
+    def handle_cont(self, event: Any) -> None:
+        if self.admits():
+            super().handle_cont(event)
+
+    def handle_pong(self, event: Any) -> None:
+        if self.admits():
+            super().handle_pong(event)
+
+    def handle_ping(self) -> None:
+        if self.admits():
+            super().handle_ping()
+
+    def admits(self) -> bool:
+        """Counts one message; False where it was too many, and the socket is closed."""
+        window = int(self.loop.time() // WINDOW_SECONDS)
+        if window != self._window:
+            self._window, self._messages = window, 0
+        self._messages += 1
+        most = self.edge.limits.most(MESSAGES_A_SOCKET)
+        if most is None or self._messages <= most:
+            return True
+        self.close_at_once(TOO_MANY.code, f"more than {most} messages in {WINDOW_SECONDS} s")
+        return False
+
+    def close_at_once(self, code: int, reason: str) -> None:
+        """The close frame goes behind what waits; who does not take it in a while is cut off."""
+        if self.close_sent or self.transport.is_closing():
+            return
+        self.queue.put_nowait({"type": "websocket.disconnect", "code": code, "reason": reason})
+        self.conn.send_close(code, reason)
+        self.transport.write(b"".join(self.conn.data_to_send()))
+        self.close_sent = True
+        if self.read_paused:
+            self.read_paused = False
+            self.transport.resume_reading()
+        self.close_timer = self.loop.call_later(GRACE_SECONDS, self.transport.abort)
+
+
+def held_to(edge: Edge, door: type) -> Any:
+    """uvicorn makes the protocols itself: each of this class knows the limits."""
+    return type(door.__name__, (door,), {"edge": edge, "proxies": trusted_proxies(), "__doc__": door.__doc__})
+
+
+def trusted_proxies() -> Addresses:
+    """Those whose word uvicorn takes for where a request comes from, by its own variable."""
+    named = [one.strip() for one in os.environ.get("FORWARDED_ALLOW_IPS", "127.0.0.1").split(",")]
+    try:
+        return Addresses(EVERYBODY if "*" in named else [one for one in named if one])
+    except ValueError:
+        # uvicorn takes names of sockets too.
+        return Addresses(())
