@@ -1,7 +1,9 @@
 """The command line: `tallywire COMMAND --help`."""
 
 import importlib
+import os
 import sys
+from pathlib import Path
 
 import typer
 
@@ -53,7 +55,19 @@ def _describe() -> None:
     """The wire service for election-night tallies."""
 
 
+def _token_from_file() -> None:
+    """Commands that talk to a server read TALLYWIRE_TOKEN; it may stand in a file instead."""
+    path = os.environ.get("TALLYWIRE_TOKEN_FILE")
+    if path is None or "TALLYWIRE_TOKEN" in os.environ:
+        return
+    try:
+        os.environ["TALLYWIRE_TOKEN"] = Path(path).read_text(encoding="utf-8").strip()
+    except (OSError, UnicodeDecodeError) as error:
+        sys.exit(f"tallywire: TALLYWIRE_TOKEN_FILE: {path} cannot be read: {error}")
+
+
 def main() -> None:
+    _token_from_file()
     asked = [name for name in sys.argv[1:2] if name in COMMANDS]
     build_cli(*asked)()
 

@@ -18,7 +18,7 @@ from tests.conftest import Databases, Night, _fill_small
 from tests.edge.conftest import Stranger, another, code, subscribe
 from tests.gql.documents import SUBMIT, sheet
 
-DEEP = 'query Deep { area(id: "small/a") { ' + "parent { children { " * 8 + "id" + " } }" * 8 + " } }"
+DEEP = 'query Deep { area(id: "small/a") { ' + "parent { " * 15 + "id" + " }" * 15 + " } }"
 PHASE = "query Phase($e: ID!) { election(id: $e) { ...Told } } fragment Told on Election { phase }"
 LIVE = "subscription Live($e: ID!) { electionChanged(electionId: $e) { phase } }"
 
@@ -148,7 +148,7 @@ def test_where_only_trusted_documents_are_answered_nothing_else_is_by_any_way(pa
 def test_the_documents_of_the_pages_are_always_trusted(partner: Partner) -> None:
     texts = list(own_documents().values())
     names = ("query Elections", "subscription Board", "mutation Send", "query Queue", "query Line")
-    assert all(any(text.lstrip().startswith(name) for text in texts) for name in names)
+    assert all(any(name in text for text in texts) for name in names)
     for text in texts:
         assert code(partner.ask({"query": text}, shut=True).json()) != "DOCUMENT_NOT_TRUSTED"
 

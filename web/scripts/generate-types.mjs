@@ -46,6 +46,7 @@ for (const app of readdirSync(join(web, "src")).sort()) {
   });
   mkdirSync(dirname(filename), { recursive: true });
   writeFileSync(filename, text);
-  sent.push(...[...text.matchAll(/new TypedDocumentString\(`([^`]*)`/g)].map(([, document]) => document));
+  const texts = [...text.matchAll(/new TypedDocumentString\(`([^`]*)`/g)].map(([, one]) => one);
+  sent.push(...texts.filter((one) => /^\s*(query|mutation|subscription)\b/m.test(one)));
 }
 writeFileSync(join(web, "src/generated/documents.json"), `${JSON.stringify(sent, null, 1)}\n`);
