@@ -10,7 +10,7 @@ from counting.vocabulary import Role
 from gql.limits import REQUESTS_AN_ADDRESS, Limits
 from gql.rates import Rates
 from tests.conftest import Night
-from tests.edge.conftest import SMALL, Stranger, another, code, subscribe
+from tests.edge.strangers import SMALL, Stranger, another, code, subscribe
 from tests.redis_server import RedisServer
 from tests.served import wait_until
 

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 import pytest
 
 from tests.conftest import Night
-from tests.edge.conftest import another
 from tests.edge.raw import Line, post, status
+from tests.edge.strangers import another
 from tests.served import wait_until
 
 PING = b'{"query": "{ __typename }"}'

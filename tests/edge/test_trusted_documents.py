@@ -15,7 +15,7 @@ from counting.vocabulary import Role
 from tallywire.commands.trusted_documents import trusted_documents_cli
 from tallywire.own_documents import own_documents
 from tests.conftest import Databases, Night, _fill_small
-from tests.edge.conftest import Stranger, another, code, subscribe
+from tests.edge.strangers import Stranger, another, code, subscribe
 from tests.gql.documents import SUBMIT, sheet
 
 DEEP = 'query Deep { area(id: "small/a") { ' + "parent { " * 15 + "id" + " }" * 15 + " } }"
