@@ -10,7 +10,7 @@ import asyncpg
 import orjson
 import sqlalchemy.exc
 from asyncpg.pool import PoolConnectionProxy
-from sqlalchemy import URL, make_url
+from sqlalchemy import URL, QueuePool, make_url
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -122,6 +122,12 @@ class Database:
         connection: asyncpg.Connection = await asyncpg.connect(self.url, command_timeout=COMMAND_TIMEOUT_SECONDS)
         await use_json(connection)
         return connection
+
+    def connections(self) -> tuple[int, int, int]:
+        """Those in use, those idle, and how many there may be."""
+        engine: QueuePool = self.engine.pool  # type: ignore[assignment]
+        used = self.pool.get_size() - self.pool.get_idle_size() + engine.checkedout()
+        return used, self.pool.get_idle_size() + engine.checkedin(), self.pool.get_max_size() + 2 * engine.size()
 
     async def close(self) -> None:
         """What is still lent out after a moment is cut off: an end must not wait for a database that is away."""

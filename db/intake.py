@@ -6,6 +6,7 @@ quiet evening waits for nobody. A caller who goes away takes nothing back: what 
 
 import asyncio
 import contextlib
+import contextvars
 import logging
 import time
 from collections import deque
@@ -18,6 +19,7 @@ from db.answers import Answer, Request
 from db.batch import DefinitionOutdatedError, write_batch
 from db.database import Database, is_away
 from db.definitions import ElectionDefinition
+from db.meters import ANSWER, BATCH, BATCH_SECONDS, UNAVAILABLE, count_answers
 from db.spreads import SpreadBook
 
 BATCH_MAX = 128
@@ -36,6 +38,9 @@ class SubmissionUnavailableError(Exception):
 
 @dataclass(slots=True, eq=False)
 class _Waiting:
+    """`since`: when it was handed in, by the monotonic clock."""
+
+    since: float
     request: Request
     answer: "asyncio.Future[Answer]"
 
@@ -67,17 +72,32 @@ class Intake:
         Raises SubmissionUnavailableError, also where there is no answer in time (it may be written all the same: sent
         again, it brings that answer); or what judging this one submission raised.
         """
+        try:
+            return await self._answer(request)
+        except SubmissionUnavailableError:
+            UNAVAILABLE.inc()
+            raise
+
+    async def _answer(self, request: Request) -> Answer:
         if len(self._waiting) >= WAITING_MAX:
             raise SubmissionUnavailableError
-        waiting = _Waiting(request, asyncio.get_running_loop().create_future())
+        waiting = _Waiting(time.monotonic(), request, asyncio.get_running_loop().create_future())
         self._waiting.append(waiting)
         if self._writer is None or self._writer.done():
-            self._writer = asyncio.create_task(self._write_all(), name=f"intake {self._election_id}")
+            # In a context of its own: what it says in the log is no single request's.
+            self._writer = asyncio.create_task(
+                self._write_all(), name=f"intake {self._election_id}", context=contextvars.Context()
+            )
         try:
             async with asyncio.timeout(ANSWER_SECONDS_MAX):
                 return await asyncio.shield(waiting.answer)
         except TimeoutError as late:
             raise SubmissionUnavailableError from late
+
+    @property
+    def waiting(self) -> int:
+        """How many wait for their transaction."""
+        return len(self._waiting)
 
     async def close(self) -> None:
         """Waits until what was handed in is written."""
@@ -129,9 +149,15 @@ class Intake:
         if definition is None:
             raise SubmissionUnavailableError
         self._definition = definition
+        began = time.monotonic()
         async with self._database.pool.acquire() as connection:
             answers = await write_batch(connection, definition, [waiting.request for waiting in batch], self._spreads)
+        now = time.monotonic()
+        BATCH.observe(len(batch))
+        BATCH_SECONDS.observe(now - began)
+        count_answers(answers)
         for waiting, answer in zip(batch, answers, strict=True):
+            ANSWER.observe(now - waiting.since)
             if waiting.answer.done():
                 continue
             if isinstance(answer, Exception):

@@ -27,11 +27,13 @@ WRITE = """
     SELECT r.* FROM unnest($1::text[]) AS line, LATERAL json_populate_record(NULL::{0}, line::json) AS r
 """
 COUNT_UP = "SELECT setval(pg_get_serial_sequence($1, $2), (SELECT max({1}) FROM {0})) WHERE EXISTS (SELECT FROM {0})"
+# What migrations themselves keep.
+OF_THE_TABLES = frozenset({"schema_floor"})
 
 
 def tables() -> list[str]:
     """Their names, parents before children."""
-    return [table.name for table in SQLModel.metadata.sorted_tables]
+    return [table.name for table in SQLModel.metadata.sorted_tables if table.name not in OF_THE_TABLES]
 
 
 async def read_revision(connection: Connection) -> str:

@@ -16,6 +16,7 @@ from db.cuts import Cut, DueCut, add_cut, packed, read_due, take_turn
 from db.database import Connection, Database, is_away
 from feed.board import Board, GapError
 from feed.election_feed import ElectionFeed
+from feed.meters import CUTS
 from feed.results_file import Heading, results_file
 from feed.tail import Tail
 from ledger.merkle import EMPTY_ROOT
@@ -67,6 +68,7 @@ class CutMaker:
         made = await self._zero(feed, due) if due.last is None else await self._next(connection, feed, due, now)
         if made is not None:
             await add_cut(connection, *made)
+            CUTS.inc()
 
     async def _zero(self, feed: ElectionFeed, due: DueCut) -> tuple[Cut, bytes]:
         """Of the moment when counting opened, whatever has been reported since."""

@@ -7,6 +7,7 @@ once for all who come from the same position, and stands apart until the next ti
 import abc
 import asyncio
 import contextlib
+import contextvars
 import logging
 from collections.abc import Awaitable, Callable, Coroutine, Hashable
 from dataclasses import dataclass
@@ -53,7 +54,10 @@ class Group(abc.ABC):
         reader.left = False
         self._readers.add(reader)
         if self._task is None:
-            self._task = asyncio.create_task(self._guarded(), name=f"group of {self.feed.id}")
+            # In a context of its own: what it says in the log is no single reader's.
+            self._task = asyncio.create_task(
+                self._guarded(), name=f"group of {self.feed.id}", context=contextvars.Context()
+            )
         try:
             return await self._serve(reader, after)
         finally:

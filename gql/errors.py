@@ -10,6 +10,7 @@ from strawberry.extensions import MaskErrors
 
 from db.database import is_away
 from gql.limits import Limit
+from gql.meters import INCIDENTS
 
 # Who is told to send again is told when; phones wait longer each time of their own.
 RETRY_SECONDS = 5
@@ -143,7 +144,8 @@ class Masked(MaskErrors):
             away = unavailable()
             return _with_extensions(error, away.message, dict(away.extensions or {}))
         incident = secrets.token_hex(6)
-        log.error("incident %s", incident, exc_info=cause)
+        INCIDENTS.inc()
+        log.error("incident %s", incident, exc_info=cause, extra={"incident": incident})
         words = f"Something went wrong on our side (incident {incident})"
         thai = f"เกิดข้อผิดพลาดที่ระบบ (รหัส {incident})"
         extensions = {"code": "INTERNAL", "incident": incident, "messages": {"TH": thai, "EN": words}}

@@ -1,46 +1,38 @@
 """The application: one port for the API, GraphiQL, the live board and the health of it all."""
 
 import contextlib
-import os
 from collections.abc import AsyncIterator, Mapping
 from pathlib import Path
 
-import prometheus_client
-from prometheus_client.multiprocess import MultiProcessCollector
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.middleware.gzip import GZipMiddleware
-from starlette.requests import ClientDisconnect, Request
-from starlette.responses import JSONResponse, PlainTextResponse, Response
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, Response
 from starlette.routing import BaseRoute, Mount, Route
 from starlette.staticfiles import StaticFiles
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from db.database import Database
 from gql.context import Context
-from gql.edge import Edge
 from gql.post import Post
-from gql.presence import holds_open
 from gql.schema.build import build_schema
 from gql.view import View, Wire
-from tallywire.evidence.routes import PATH as EVIDENCE_PATH
 from tallywire.follow.elsewhere import elsewhere
 from tallywire.follow.follower import Follower
 from tallywire.follow.witness_routes import fork_routes, witness_routes
-from tallywire.lasting import held
+from tallywire.front import Front
+from tallywire.health import Health
 from tallywire.leaving import Leaving
 from tallywire.log.routes import Log
+from tallywire.metrics_page import MetricsPage
 from tallywire.packaged import web
 from tallywire.pages.routes import Pages
 from tallywire.public_file import PublicFiles
 from tallywire.results_files.routes import ResultsFiles
 from tallywire.service import Service
 from tallywire.settings import Settings
-from tallywire.shield import Shield
 
-LAG_SECONDS_MAX = 10.0
-# prometheus-client's own name for the folder in which the workers of one server count.
-WORKERS_METERS = "PROMETHEUS_MULTIPROC_DIR"
 YEAR = "public, max-age=31536000, immutable"
 # Nothing is looked up elsewhere, so nothing may be. GraphiQL's editor writes styles of its own.
 POLICY = (
@@ -61,7 +53,7 @@ class _Assets(StaticFiles):
         return response
 
 
-def build_app(database: Database, settings: Settings) -> "Front":
+def build_app(database: Database, settings: Settings) -> Front:
     service = Service(database, settings)
     edge = service.edge
     schema = build_schema(edge)
@@ -82,22 +74,12 @@ def build_app(database: Database, settings: Settings) -> "Front":
     async def schema_text(_request: Request) -> Response:
         return PlainTextResponse(sdl)
 
-    async def ready(_request: Request) -> Response:
-        lag = service.tail.lag_seconds
-        fresh = lag < LAG_SECONDS_MAX and not leaving.begun
-        told: dict[str, object] = {"ready": fresh, "tailLagSeconds": round(lag, 3)}
-        if service.follower is not None:
-            fresh = fresh and not service.follower.refused
-            told |= {"ready": fresh, "following": service.follower.shown()}
-        return JSONResponse(told, status_code=200 if fresh else 503)
-
     files = PublicFiles(service.people.find, settings.readers_need_token)
     routes: list[BaseRoute] = [
         Route("/graphql", graphql, methods=["GET", "POST"]),
         Route("/schema.graphql", schema_text),
-        Route("/healthz", _alive),
-        Route("/readyz", ready),
-        Route("/metrics", _metrics),
+        *Health(database, service.tail, leaving, service.follower).routes,
+        *MetricsPage(settings.metrics_token, leaving).routes,
         *Log(service.ledger, service.heads, files, service.tail.opened).routes,
         *ResultsFiles(service.cuts, service.tail, files).routes,
         *Pages(
@@ -111,7 +93,8 @@ def build_app(database: Database, settings: Settings) -> "Front":
     app = Starlette(routes=routes, lifespan=lifespan, middleware=[Middleware(GZipMiddleware, minimum_size=1_000)])
     app.state.service = service
     post = Post(schema, lambda address: Context(service.services, address=address), view.identify, app)
-    return Front(app, post, graphql, app if service.follower else service.photographs, leaving, edge)
+    photographs = app if service.follower else service.photographs
+    return Front(app, post, graphql, photographs, leaving, edge, settings.log_slow_seconds)
 
 
 def _following(follower: Follower, database: Database, files: PublicFiles) -> list[BaseRoute]:
@@ -124,58 +107,6 @@ def _following(follower: Follower, database: Database, files: PublicFiles) -> li
     ]
 
 
-class Front:
-    """Posts and sockets to `/graphql` take the lean way, photographs theirs; all else Starlette's routes."""
-
-    def __init__(
-        self,
-        app: Starlette,
-        post: ASGIApp,
-        sockets: ASGIApp,
-        photographs: ASGIApp,
-        leaving: Leaving,
-        edge: Edge,
-    ) -> None:
-        self.app = app
-        self.leaving = leaving
-        self.edge = edge
-        self._post = post
-        self._sockets = sockets
-        self._photographs = photographs
-        self._shielded = Shield(self._route)
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if self.leaving.begun and scope["type"] == "http":
-            send = _last_on_its_connection(send)
-        if holds_open(scope):
-            await held(self.edge, self._shielded, scope, receive, send)
-        else:
-            await self._shielded(scope, receive, send)
-
-    async def _route(self, scope: Scope, receive: Receive, send: Send) -> None:
-        # A client that goes away in the middle of its request is no fault of ours.
-        with contextlib.suppress(ClientDisconnect):
-            if scope["type"] == "http" and scope["path"] == "/graphql" and scope["method"] == "POST":
-                await self._post(scope, receive, send)
-            elif scope["type"] == "websocket" and scope["path"] == "/graphql":
-                await self._sockets(scope, receive, send)
-            elif scope["type"] == "http" and scope["path"].startswith(EVIDENCE_PATH):
-                await self._photographs(scope, receive, send)
-            else:
-                await self.app(scope, receive, send)
-
-
-def _last_on_its_connection(send: Send) -> Send:
-    """Whoever is answered while this process ends asks elsewhere next."""
-
-    async def closing(message: Message) -> None:
-        if message["type"] == "http.response.start":
-            message = {**message, "headers": [*message.get("headers", ()), (b"connection", b"close")]}
-        await send(message)
-
-    return closing
-
-
 class _Asgi:
     """Marks an ASGI application as such, so that Starlette's routes hand the scope over untouched."""
 
@@ -184,23 +115,6 @@ class _Asgi:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         await self._app(scope, receive, send)
-
-
-async def _alive(_request: Request) -> Response:
-    return PlainTextResponse("ok")
-
-
-async def _metrics(_request: Request) -> Response:
-    return Response(prometheus_client.generate_latest(_meters()), media_type=prometheus_client.CONTENT_TYPE_LATEST)
-
-
-def _meters() -> prometheus_client.CollectorRegistry:
-    """Of all workers together, where there are several; whichever of them is asked."""
-    if WORKERS_METERS not in os.environ:
-        return prometheus_client.REGISTRY
-    registry = prometheus_client.CollectorRegistry()
-    MultiProcessCollector(registry)  # type: ignore[no-untyped-call]
-    return registry
 
 
 def page_headers(styles: str = "", images: str = "", camera: str = "()") -> dict[str, str]:

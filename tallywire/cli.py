@@ -12,6 +12,7 @@ COMMANDS = {
     "serve": "tallywire.commands.serve:serve_command",
     "demo": "tallywire.commands.demo:demo_command",
     "new-election": "tallywire.commands.new_election:new_election_command",
+    "migrate": "tallywire.commands.migrate:migrate_command",
     "import": "tallywire.commands.import_package:import_command",
     "export": "tallywire.commands.export:export_command",
     "simulate": "tallywire.simulate.command:simulate_command",

@@ -8,8 +8,8 @@ from collections.abc import AsyncIterator, Iterator
 
 import uvicorn
 
-from tallywire.app import Front
 from tallywire.doors import HttpDoor, held_to
+from tallywire.front import Front
 from tallywire.leaving import Leaving
 from tallywire.settings import Settings
 from tallywire.sockets import CalmSocket, DirectSocket

@@ -28,6 +28,7 @@ from tallywire.follow.follower import follower_by
 from tallywire.ledger_key import LedgerKeyAtHand
 from tallywire.log.heads import Heads
 from tallywire.people import PEOPLE_BELL, People, Revocations
+from tallywire.sampling import Sampling
 from tallywire.settings import Settings
 
 # The bell of the database itself, wherever that is.
@@ -61,6 +62,7 @@ class Service:
         presence = Presence(self.edge.occupancy)
         self.revocations = Revocations(database, self.people, presence)
         self._intakes: dict[str, Intake] = {}
+        self.sampling = Sampling(database, self.tail, self.bell, presence, self._waiting_tallies, self.follower)
         self.services = Services(
             database=database,
             tail=self.tail,
@@ -98,6 +100,9 @@ class Service:
             self._intakes[election_id] = intake
         return await intake.submit(request)
 
+    def _waiting_tallies(self) -> int:
+        return sum(intake.waiting for intake in self._intakes.values())
+
     def _heard(self, message: str) -> None:
         if message == PEOPLE_BELL:
             self.revocations.ring()
@@ -122,9 +127,11 @@ class Service:
             self.sealer.start()
             self.collector.start()
             self.cut_maker.start()
+        self.sampling.start()
         try:
             yield self
         finally:
+            await self.sampling.close()
             for intake in self._intakes.values():
                 await intake.close()
             if self.follower is not None:

@@ -28,6 +28,9 @@ class Settings(BaseSettings):
         Path(platformdirs.user_data_dir("tallywire", appauthor=False)),
         description="Where the embedded PostgreSQL keeps its files.",
     )
+    migrate: bool = Field(
+        True, description="A start brings the tables up to date; else it ends where they are older: tallywire migrate."
+    )
     database_name: str = Field("tallywire", description="The database inside the embedded PostgreSQL.")
     database_patience_seconds: float = Field(
         20.0,
@@ -41,6 +44,16 @@ class Settings(BaseSettings):
         description="The doorbell: memory://, postgres:// (the database itself, or another by URL) or redis://…",
     )
     broadcast_url_file: Path | None = Field(None, description="A file that holds that URL.")
+    log_format: Literal["text", "json"] = Field(
+        "text", description="How the log is written on standard error: for people, or one JSON object a line."
+    )
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(
+        "INFO", description="From which level on tallywire's own lines are written; libraries' from WARNING on."
+    )
+    log_slow_seconds: float = Field(2.0, gt=0, description="An answer that took longer than this is in the log.")
+    metrics_token: SecretStr | None = Field(
+        None, description="Who asks for /metrics must send it as Authorization: Bearer …; without it nobody need."
+    )
     host: str = Field("127.0.0.1", description="The address to listen on.")
     port: int = Field(8000, ge=0, le=65_535, description="The port to listen on; 0 takes a free one.")
     workers: int = Field(1, ge=1, le=64, description="So many processes serve, each on a core of its own.")

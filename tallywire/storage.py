@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator
 from db.database import Database, DatabaseUnavailableError, Patience
 from db.embedded import EmbeddedPostgres, EmbeddedPostgresError
 from db.migrate import NEWEST, create_database, migrate
+from db.schema_version import SchemaMismatchError, read_schema
 from tallywire.settings import Settings
 
 WATCH_SECONDS = 1.0
@@ -21,7 +22,8 @@ async def open_storage(
     """Yields the database; stops the embedded PostgreSQL at the end where nobody else uses it.
 
     `anew`: begins with an empty one, embedded only. `serves`: requests wait no longer than the settings say.
-    `revision`: of the tables; None: as they are. Raises DatabaseUnavailableError, EmbeddedPostgresError.
+    `revision`: of the tables; None: as they are. Raises DatabaseUnavailableError, EmbeddedPostgresError,
+    SchemaMismatchError.
     """
     embedded = None
     url = settings.database_url
@@ -32,7 +34,8 @@ async def open_storage(
             await create_database(embedded.url("postgres"), settings.database_name, anew=anew)
             url = embedded.url(settings.database_name)
         assert url is not None
-        database = await _open(url, Patience(settings.database_patience_seconds) if serves else None, revision)
+        patience = Patience(settings.database_patience_seconds) if serves else None
+        database = await _open(url, patience, revision if settings.migrate or not serves else None)
         try:
             async with _kept_alive(embedded):
                 yield database
@@ -73,10 +76,21 @@ async def _open(url: str, patience: Patience | None, revision: str | None) -> Da
     try:
         if revision is not None:
             await migrate(url, revision)
+        elif patience is not None:
+            await fit_schema(database, migrates=False)
     except BaseException:
         await database.close()
         raise
     return database
 
 
-__all__ = ["DatabaseUnavailableError", "open_storage"]
+async def fit_schema(database: Database, *, migrates: bool) -> None:
+    """Older tables are brought up to date, or refused. Raises SchemaMismatchError."""
+    state = await read_schema(database.pool)
+    if state.older and migrates:
+        await migrate(database.url)
+    elif state.problem is not None:
+        raise SchemaMismatchError(state.problem + ("; run tallywire migrate" if state.older else ""))
+
+
+__all__ = ["DatabaseUnavailableError", "fit_schema", "open_storage"]

@@ -16,6 +16,7 @@ from tallywire.leaving import Leaving
 from tallywire.server import PortTakenError, serving
 from tallywire.settings import Settings
 from tallywire.stopping import until_stopped
+from tallywire.storage import fit_schema
 from tallywire.workers import QUIET
 
 READY = b"ready\n"
@@ -29,6 +30,8 @@ async def serve(listener: socket.socket, settings: Settings) -> None:
     size = min(POOL_SIZE, max(POOL_SIZE_MIN, POOLS_SIZE // settings.workers))
     database = await Database.open(settings.database_url, size, Patience(settings.database_patience_seconds))
     try:
+        # Workers that replace others may be of newer code than whoever started them.
+        await fit_schema(database, migrates=settings.migrate)
         app = build_app(database, settings)
         async with serving(app, listener, settings, app.leaving) as server:
             _say(READY)
@@ -58,7 +61,8 @@ async def _obey(leaving: Leaving) -> None:
 def main() -> None:
     listener = socket.socket(fileno=int(sys.argv[1]))
     try:
-        run(lambda: serve(listener, Settings()))
+        settings = Settings()
+        run(lambda: serve(listener, settings), settings.log_format, settings.log_level)
     except PortTakenError as error:
         sys.exit(f"tallywire: {error}")
 

@@ -17,8 +17,9 @@ from asyncio.subprocess import PIPE, Process
 from collections.abc import AsyncIterator, Mapping, Sequence
 
 from prometheus_client.multiprocess import mark_process_dead
+from pydantic import SecretStr
 
-from tallywire.app import WORKERS_METERS
+from tallywire.metrics_page import WORKERS_METERS
 from tallywire.settings import Settings
 
 # A worker that ended is started again after the shorter; one that ends again and again, after up to the longer.
@@ -238,10 +239,9 @@ def handed_down(settings: Settings, database_url: str) -> dict[str, str]:
     """The settings as a worker's environment says them. Several processes share a bell, unless told otherwise."""
     given = {"broadcast_url": "postgres://", **settings.model_dump(mode="json", include=settings.model_fields_set)}
     given |= {"database_url": database_url, "workers": settings.workers}
-    if settings.ledger_key is not None:
-        given["ledger_key"] = settings.ledger_key.get_secret_value()
-    if settings.follow_token is not None:
-        given["follow_token"] = settings.follow_token.get_secret_value()
+    for name in settings.model_fields_set:
+        if isinstance(secret := getattr(settings, name), SecretStr):
+            given[name] = secret.get_secret_value()
     return {
         f"TALLYWIRE_{name.upper()}": value if isinstance(value, str) else json.dumps(value)
         for name, value in given.items()

@@ -22,6 +22,7 @@ from db.tables.ledger import (
 from db.tables.log import LogEntryRow, LogHeadRow
 from db.tables.official import OfficialFigureRow, OfficialVersionRow
 from db.tables.people import AssignmentRow, EnrolmentCodeRow, EnrolmentCodeStationRow, ReporterRow
+from db.tables.schema import SchemaFloorRow
 from db.tables.tally import SubmissionRow, TallyRow
 
 __all__ = [
@@ -47,6 +48,7 @@ __all__ = [
     "OfficialFigureRow",
     "OfficialVersionRow",
     "ReporterRow",
+    "SchemaFloorRow",
     "StationContestRow",
     "StationRow",
     "SubmissionRow",

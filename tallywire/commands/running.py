@@ -2,7 +2,6 @@
 
 import asyncio
 import contextlib
-import logging
 import warnings
 from collections.abc import Callable, Coroutine, Iterator
 from pathlib import Path
@@ -14,9 +13,11 @@ from rich.console import Console
 
 from db.database import DatabaseUnavailableError
 from db.embedded import EmbeddedPostgresError
+from db.schema_version import SchemaMismatchError
 from feed.bell import BellUrlError
 from tallywire.edge import BadSettingError
 from tallywire.evidence.store import StoreUrlError
+from tallywire.logs import Format, Level, configure_log
 from tallywire.settings import SecretFileError, Settings
 
 BAD_INPUT = 2
@@ -51,15 +52,20 @@ def clear_failures() -> Iterator[None]:
     """What can go wrong with a database, its folder, the store of photographs or the doorbell, said in one line."""
     try:
         yield
-    except (DatabaseUnavailableError, EmbeddedPostgresError, StoreUrlError, BellUrlError, BadSettingError) as error:
+    except (
+        *(DatabaseUnavailableError, EmbeddedPostgresError, SchemaMismatchError),
+        *(StoreUrlError, BellUrlError, BadSettingError),
+    ) as error:
         fail(str(error))
 
 
-def run(work: Callable[[], Coroutine[Any, Any, Outcome]]) -> Outcome:
-    """Runs to the end; Ctrl-C ends with 130."""
+def run(
+    work: Callable[[], Coroutine[Any, Any, Outcome]], format_: Format = "text", level: Level = "WARNING"
+) -> Outcome:
+    """Runs to the end; Ctrl-C ends with 130. `format_`, `level`: of the log, on standard error."""
     # Where a session has no runtime folder, platformdirs warns on every start and takes /tmp, which is fine.
     warnings.filterwarnings("ignore", module="platformdirs")
-    logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    configure_log(format_, level)
     try:
         with clear_failures():
             return uvloop.run(work())

@@ -121,7 +121,7 @@ def serve_command(
                 await server
 
     try:
-        run(work)
+        run(work, settings.log_format, settings.log_level)
     except PortTakenError as error:
         fail(str(error))
     except WorkerFailedError as error:

@@ -110,6 +110,9 @@ class Follower:
     def refused(self) -> bool:
         return any(status.state is FollowState.REFUSED for status in self._statuses.values())
 
+    def statuses(self) -> list[Status]:
+        return list(self._statuses.values())
+
     def shown(self) -> dict[str, object]:
         return {
             "origin": self.url,

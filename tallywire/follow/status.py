@@ -33,18 +33,28 @@ class Status:
         return len(self.heads) > 1
 
     @property
+    def refused(self) -> bool:
+        return self.state is FollowState.REFUSED
+
+    @property
+    def age(self) -> float | None:
+        """Seconds since then; None where it never did."""
+        if self.verified_at is None:
+            return None
+        return max(0.0, (datetime.now(UTC) - self.verified_at).total_seconds())
+
+    @property
     def followed(self) -> Followed:
         return Followed(self.origin, self.state, self.size, self.verified_at, self.reason, self.heads)
 
     @property
     def shown(self) -> dict[str, object]:
         """As `/readyz` and `/following` have it."""
-        age = None if self.verified_at is None else (datetime.now(UTC) - self.verified_at).total_seconds()
         return {
             **asdict(self),
             "state": self.state.value,
             "verified_at": self.verified_at.isoformat() if self.verified_at else None,
-            "age_seconds": None if age is None else round(max(0.0, age), 1),
+            "age_seconds": None if self.age is None else round(self.age, 1),
         }
 
 

@@ -1,8 +1,11 @@
 """What opens doors is written nowhere: no token and no code reaches the server's log, or its database as it stands."""
 
+import os
 import subprocess
 import sys
 from pathlib import Path
+
+import pytest
 
 from counting.vocabulary import Role
 from db.enrolment import damm_digit
@@ -14,16 +17,31 @@ ENROL = 'mutation { enrol(input: {code: "%s", displayName: "%s"}) { __typename .
 CODES = 'mutation { createEnrolmentCodes(input: {electionId: "%s", role: VOLUNTEER, count: 3}) { code } }'
 
 
-def test_tokens_and_codes_are_in_no_log_and_in_no_row(night: Night, tmp_path: Path) -> None:
+@pytest.mark.parametrize("format_", ["text", "json"])
+def test_tokens_and_codes_are_in_no_log_and_in_no_row(night: Night, tmp_path: Path, format_: str) -> None:
     log = tmp_path / "log"
+    # Everything that there is to say, and a line for each answer.
+    talkative = {
+        "TALLYWIRE_LOG_FORMAT": format_,
+        "TALLYWIRE_LOG_LEVEL": "DEBUG",
+        "TALLYWIRE_LOG_SLOW_SECONDS": "0.000001",
+    }
     command = [sys.executable, "-m", "tallywire.cli", "serve", "--port", "0", "--database-url", night.database_url]
     with log.open("w") as file:
-        server = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=file, text=True, start_new_session=True)
+        server = subprocess.Popen(
+            command,
+            stdout=subprocess.PIPE,
+            stderr=file,
+            text=True,
+            start_new_session=True,
+            env={**os.environ, **talkative},
+        )
         assert server.stdout is not None
         line = server.stdout.readline()
         secrets = _use(night, Api(line.split("/graphql")[0].split("serves on ")[-1].strip()))
         server.terminate()
         server.wait(60)
+    assert "slow answer" in log.read_text()
     written = log.read_text() + _rows(night)
     assert night.election_id in written
     assert [secret for secret in secrets if secret in written] == []
