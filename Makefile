@@ -8,10 +8,10 @@ TEST_PROCESSES ?= 2
 WEB_SOURCES := $(shell find web/src web/*.html web/*.ts web/*.js web/*.json data/bkk2022/maps example_queries -type f -not -path '*/generated/*' 2>/dev/null) gql/schema/schema.graphql
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check bench night clean lock browser clients redis faketime
+.PHONY: wheel wheel-check help setup demo test check bench night clean lock browser clients redis faketime
 
 help: ## list the targets
-	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-8s %s\n", $$1, $$2}'
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-11s %s\n", $$1, $$2}'
 
 setup: $(VENV)/ready web/dist/ready ## .venv with everything in it, and the browser apps
 
@@ -54,6 +54,13 @@ check: setup ## style, types, direction of imports, locks
 	$(BIN)/lint-imports
 	BIN=$(abspath $(BIN)) NODE_MAJOR_MIN=$(NODE_MAJOR_MIN) .ci/node npm --prefix web run check
 	.ci/locks
+
+wheel: setup ## dist/tallywire-….whl, with the browser apps, the example elections and queries inside
+	rm -rf dist
+	$(BIN)/python -m hatchling build --target wheel --directory dist
+
+wheel-check: wheel ## the wheel in an environment of its own: the demo, its pages and its API
+	@BIN=$(abspath $(BIN)) .ci/wheel
 
 bench: setup ## speed, as ratios in one run
 	$(BIN)/python -m bench
