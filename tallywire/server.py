@@ -7,12 +7,15 @@ import socket
 from collections.abc import AsyncIterator, Iterator
 
 import uvicorn
+from starlette.types import ASGIApp
 
+from gql.edge import Edge
 from tallywire.doors import HttpDoor, held_to
 from tallywire.front import Front
 from tallywire.leaving import Leaving
 from tallywire.settings import Settings
 from tallywire.sockets import CalmSocket, DirectSocket
+from tallywire.tracing import traced
 
 BACKLOG = 4_096
 GRACE_SECONDS = 3
@@ -81,7 +84,8 @@ async def serving(
     app: Front, listener: socket.socket, settings: Settings, leaving: Leaving | None = None
 ) -> AsyncIterator[asyncio.Task[None]]:
     """Yields the server's task once it answers; ends it afterwards, with `leaving` in order."""
-    server = _Server(_configuration(app, settings))
+    traced_app, end_traces = traced(app)
+    server = _Server(_configuration(traced_app, app.edge, settings))
     task = asyncio.create_task(server.serve(sockets=[listener]), name="server")
     try:
         # uvicorn tells that it has started by an attribute alone.
@@ -98,7 +102,10 @@ async def serving(
         if leaving is not None and not task.done():
             await leaving.leave(server)
         server.should_exit = True
-        await task
+        try:
+            await task
+        finally:
+            await asyncio.to_thread(end_traces)
 
 
 def _spare_what_stays() -> None:
@@ -108,12 +115,12 @@ def _spare_what_stays() -> None:
     gc.set_threshold(GARBAGE_OBJECTS, *gc.get_threshold()[1:])
 
 
-def _configuration(app: Front, settings: Settings) -> uvicorn.Config:
+def _configuration(app: ASGIApp, edge: Edge, settings: Settings) -> uvicorn.Config:
     return uvicorn.Config(
         app,
         lifespan="on",
-        http=held_to(app.edge, HttpDoor),
-        ws=held_to(app.edge, DirectSocket if settings.ws == "direct" else CalmSocket),
+        http=held_to(edge, HttpDoor),
+        ws=held_to(edge, DirectSocket if settings.ws == "direct" else CalmSocket),
         ws_max_size=settings.ws_max_size,
         ws_per_message_deflate=settings.ws_compression,
         ws_ping_interval=settings.ws_ping_seconds,
