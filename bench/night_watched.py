@@ -80,9 +80,15 @@ class Audience:
 
     @classmethod
     async def seated(
-        cls, url: str, election: str, readers: int, groups: int, folder: Path
+        cls,
+        url: str,
+        election: str,
+        readers: int,
+        groups: int,
+        folder: Path,
+        module: str = "bench.night_readers",
     ) -> tuple["Audience", Watched]:
-        audience = cls(await Child.start("bench.night_readers"), url, election, folder)
+        audience = cls(await Child.start(module), url, election, folder)
         found = audience._query(AREAS, id=election)
         districts = list(dict.fromkeys(row["area"]["id"] for row in found["districts"]))
         whole = [row["area"]["id"] for row in found["all"] if row["area"]["id"] not in districts]
