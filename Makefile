@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 NODE_MAJOR_MIN := 20
 # Each process of the tests has a PostgreSQL of its own; the tests of one file stay together.
 TEST_PROCESSES ?= 2
-WEB_SOURCES := $(shell find web/src web/*.html web/*.ts web/*.js web/*.json data/bkk2022/maps example_queries -type f -not -path '*/generated/*' 2>/dev/null) gql/schema/schema.graphql
+WEB_SOURCES := $(shell find web/src web/*.html web/*.ts web/*.js web/*.json data/*/maps example_queries -type f -not -path '*/generated/*' 2>/dev/null) gql/schema/schema.graphql
 
 .DEFAULT_GOAL := help
 .PHONY: wheel wheel-check help setup demo test check bench night clean lock browser clients redis faketime

@@ -27,6 +27,7 @@ from tallywire.leaving import Leaving
 from tallywire.log.routes import Log
 from tallywire.metrics_page import MetricsPage
 from tallywire.packaged import web
+from tallywire.pages.embed import embed_route
 from tallywire.pages.routes import Pages
 from tallywire.public_file import PublicFiles
 from tallywire.results_files.routes import ResultsFiles
@@ -85,6 +86,7 @@ def build_app(database: Database, settings: Settings) -> Front:
         *Pages(
             _page(pages / "index.html"), service.tail, page_headers(), needs_token=settings.readers_need_token
         ).routes,
+        embed_route(pages / "embed.js", PublicFiles(service.people.find, needs_token=False)),
         *_pages(pages),
     ]
     if service.follower is not None:
@@ -94,7 +96,8 @@ def build_app(database: Database, settings: Settings) -> Front:
     app.state.service = service
     post = Post(schema, lambda address: Context(service.services, address=address), view.identify, app)
     photographs = app if service.follower else service.photographs
-    return Front(app, post, graphql, photographs, leaving, edge, settings.log_slow_seconds)
+    slow, origins = settings.log_slow_seconds, settings.allowed_origins
+    return Front(app, post, graphql, photographs, leaving, edge, slow, origins)
 
 
 def _following(follower: Follower, database: Database, files: PublicFiles) -> list[BaseRoute]:

@@ -6,6 +6,7 @@ import logging
 import re
 import secrets
 import time
+from collections.abc import Sequence
 
 import structlog
 from starlette.applications import Starlette
@@ -14,6 +15,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from gql.edge import Edge
 from gql.presence import holds_open
+from tallywire.cross_origin import CrossOrigin
 from tallywire.evidence.routes import PATH as EVIDENCE_PATH
 from tallywire.lasting import held
 from tallywire.leaving import Leaving
@@ -23,7 +25,18 @@ from tallywire.shield import Shield
 # The first parts of paths that are counted apart; whatever strangers try besides is one.
 ROUTES = frozenset(
     {
-        *("graphql", "schema.graphql", "evidence", "log", "results", "assets", "places", "volunteer", "desk"),
+        *(
+            "graphql",
+            "schema.graphql",
+            "evidence",
+            "log",
+            "results",
+            "assets",
+            "places",
+            "volunteer",
+            "desk",
+            "embed.js",
+        ),
         *("healthz", "readyz", "metrics", "following", ""),
     }
 )
@@ -48,6 +61,7 @@ class Front:
         leaving: Leaving,
         edge: Edge,
         slow_seconds: float,
+        allowed_origins: Sequence[str],
     ) -> None:
         self.app = app
         self.leaving = leaving
@@ -55,7 +69,8 @@ class Front:
         self._post = post
         self._sockets = sockets
         self._photographs = photographs
-        self._shielded = Shield(self._route)
+        # Around the shield, so that a page elsewhere can read its refusals too.
+        self._shielded = CrossOrigin(Shield(self._route), allowed_origins)
         self._slow_seconds = slow_seconds
         self._process = secrets.token_hex(4)
         self._numbers = itertools.count(1)

@@ -75,7 +75,7 @@ class Settings(BaseSettings):
         262_144, gt=0, description="So much may wait to go out to a subscriber before it counts as slow."
     )
     allowed_origins: list[str] = Field(
-        ["*"], description="Pages of these origins may open WebSockets, as a JSON list; the own origin always may."
+        ["*"], description="Pages of these origins may use /graphql, as a JSON list; the own origin always may."
     )
     ws: Literal["direct", "asgi"] = Field(
         "direct", description="How WebSockets are written: straight to the transport, or through plain ASGI."

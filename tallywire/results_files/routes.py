@@ -33,8 +33,8 @@ class ResultsFiles:
     @property
     def routes(self) -> list[BaseRoute]:
         return [
-            *_route("/results/{election}/latest.json", self._guarded(self._latest)),
-            *_route("/results/{election}/cuts/{number:int}.{shape}", self._guarded(self._file)),
+            Route("/results/{election}/latest.json", self._guarded(self._latest)),
+            Route("/results/{election}/cuts/{number:int}.{shape}", self._guarded(self._file)),
         ]
 
     def _guarded(
@@ -95,18 +95,3 @@ def _pointer(feed: ElectionFeed, cut: Cut) -> dict[str, object]:
         "url": address(feed.id, cut.number, "json"),
         "csv": address(feed.id, cut.number, "csv"),
     }
-
-
-def _route(path: str, endpoint: Callable[[Request], Awaitable[Response]]) -> list[BaseRoute]:
-    return [Route(path, endpoint), Route(path, _preflight, methods=["OPTIONS"])]
-
-
-async def _preflight(_request: Request) -> Response:
-    """A page elsewhere that sends a token or a tag asks first."""
-    headers = {
-        "Access-Control-Allow-Origin": "*",
-        "Access-Control-Allow-Methods": "GET, HEAD",
-        "Access-Control-Allow-Headers": "Authorization, If-None-Match",
-        "Access-Control-Max-Age": "86400",
-    }
-    return Response(status_code=204, headers=headers)

@@ -5,6 +5,8 @@ import { fileURLToPath } from "node:url";
 import { gzipSync } from "node:zlib";
 
 const BUDGET_KB = 100;
+/** What every page of every outlet loads. */
+const EMBED_BUDGET_KB = 30;
 const dist = join(dirname(fileURLToPath(import.meta.url)), "../dist");
 
 // What the page itself links: maps, lists, the screens behind the first and the regular Latin font are loaded after it.
@@ -29,3 +31,7 @@ for (const page of ["/index.html", "/volunteer.html", "/desk.html"]) {
   console.log(`${(total / 1000).toFixed(1).padStart(7)} kB  first view of ${page}, compressed (budget ${BUDGET_KB} kB)`);
   if (total > BUDGET_KB * 1000) process.exitCode = 1;
 }
+
+const embed = sizeOf("/embed.js");
+console.log(`${(embed / 1000).toFixed(1).padStart(7)} kB  /embed.js, compressed (budget ${EMBED_BUDGET_KB} kB)`);
+if (embed > EMBED_BUDGET_KB * 1000) process.exitCode = 1;

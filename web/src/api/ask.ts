@@ -33,6 +33,8 @@ interface Extensions {
 export interface AskOptions {
   readonly token?: string | null;
   readonly timeoutMs?: number;
+  /** Of another host, by the whole address: the embed's. */
+  readonly endpoint?: string;
   /** Called with the server's own clock, from the answer's Date. */
   readonly clock?: (serverMs: number) => void;
 }
@@ -42,7 +44,7 @@ const TIMEOUT_MS = 20_000;
 
 /** Raises QueryFailed for what the server refuses, fetch's own error where no answer comes. */
 export async function ask<T, V>(query: Operation<T, V>, variables: V, options: AskOptions = {}): Promise<T> {
-  const response = await fetch(ENDPOINT, {
+  const response = await fetch(options.endpoint ?? ENDPOINT, {
     method: "POST",
     headers: {
       "content-type": "application/json",

@@ -19,6 +19,8 @@ export interface WireOptions<T, V extends { after?: string | null }> {
   readonly cursorOf: (data: T) => string;
   readonly hear: (data: T, afterLoss: boolean) => void;
   readonly state: (state: WireState) => void;
+  /** Of another host, by the whole address: the embed's. */
+  readonly endpoint?: string;
   /** For subscriptions without heartbeats: silence is no sign of loss. */
   readonly patient?: boolean;
 }
@@ -62,7 +64,7 @@ export class Wire<T, V extends { after?: string | null }> {
 
   #connect(): void {
     const client = createClient({
-      url: `${location.protocol === "https:" ? "wss" : "ws"}://${location.host}${ENDPOINT}`,
+      url: new URL(this.#options.endpoint ?? ENDPOINT, location.href).href.replace(/^http/, "ws"),
       retryAttempts: 0,
       connectionAckWaitTimeout: ACK_TIMEOUT_MS,
       on: { connected: () => this.#client === client && this.#heardBefore && this.#options.state({ is: "catching" }) },

@@ -1,9 +1,8 @@
 /** One area of the map in one mode: its colour, what stands on it, and the sentence that it is to a listener. */
-import type { Area } from "./board.svelte";
 import { percent, points, progressPercent, type Lang } from "../words/numbers";
 import { paintStyle } from "../colours/paint";
 import type { Result } from "./results";
-import { countedOpacity, leadOf, strengthOpacity, strengthStep, type Standing } from "./standing";
+import { countedOpacity, leadOf, strengthOpacity, strengthStep, type Shown, type Standing } from "./standing";
 import { codeOf } from "../maps";
 
 /** Below this share of stations reporting an area is striped: too early to read. */
@@ -11,8 +10,15 @@ export const EARLY = 0.2;
 /** A second with more than this share is drawn stronger. */
 export const STRONG_SECOND = 0.12;
 
+/** What a cell shows of an area. */
+export interface Place {
+  readonly id: string;
+  readonly nameTh: string;
+  readonly nameEn: string;
+}
+
 export interface Cell {
-  readonly area: Area;
+  readonly area: Place;
   readonly code: string;
   readonly style: string;
   readonly classes: string;
@@ -23,7 +29,7 @@ export interface Cell {
   readonly sentence: string;
 }
 
-export function cellOf(area: Area, result: Result | undefined, rows: readonly Standing[], mode: "lead" | "second" | "count", lang: Lang): Cell {
+export function cellOf(area: Place, result: Result | undefined, rows: readonly Standing<Shown>[], mode: "lead" | "second" | "count", lang: Lang): Cell {
   const reporting = result?.stationsReporting ?? 0;
   const share = result && result.stationsTotal > 0 ? reporting / result.stationsTotal : 0;
   const hasReport = reporting > 0;
@@ -36,24 +42,27 @@ export function cellOf(area: Area, result: Result | undefined, rows: readonly St
     return { ...shared, style: `--o:${opacity}`, classes: opacity > 0.6 ? "ink strong" : "ink", big: label, small: "" };
   }
   const lead = leadOf(rows);
-  const shown = mode === "lead" ? (lead?.first ?? null) : (lead?.second ?? rows[1] ?? null);
+  // Where nobody stands against the first, the first is all there is to show.
+  const alone = rows.length === 1 ? rows[0]! : null;
+  const shown = mode === "lead" ? (lead?.first ?? alone) : (lead?.second ?? rows[1] ?? null);
   if (!shown) return { ...shared, style: "--o:0.1", classes: "ink", big: "=", small: "" };
-  const opacity = mode === "lead" ? strengthOpacity(strengthStep(lead!.points)) : shown.share > STRONG_SECOND ? 0.62 : 0.4;
+  const opacity = mode === "lead" ? strengthOpacity(strengthStep(lead?.points ?? 1)) : shown.share > STRONG_SECOND ? 0.62 : 0.4;
   return {
     ...shared,
     style: paintStyle(shown.candidate.color, opacity),
     classes: early ? "few" : "",
     big: String(shown.candidate.ballotNumber),
-    small: mode === "lead" ? `+${Math.round(lead!.points * 100)}` : "",
+    small: mode === "lead" && lead ? `+${Math.round(lead.points * 100)}` : "",
   };
 }
 
-function sentence(area: Area, result: Result | undefined, rows: readonly Standing[], lang: Lang): string {
+function sentence(area: Place, result: Result | undefined, rows: readonly Standing<Shown>[], lang: Lang): string {
   const name = lang === "th" ? area.nameTh : area.nameEn;
   if (!result || result.stationsReporting === 0) return lang === "th" ? `${name}: ยังไม่มีรายงาน` : `${name}: no report yet`;
   const far = progressPercent(result.stationsReporting, result.stationsTotal);
   const tail = lang === "th" ? `รายงานแล้ว ${far}% ของหน่วย` : `${far}% of stations reporting`;
   const lead = leadOf(rows);
+  if (rows.length === 1) return lang === "th" ? `${name}: ${rows[0]!.candidate.shortTh} ผู้สมัครคนเดียว ${tail}` : `${name}: ${rows[0]!.candidate.shortEn}, the only candidate, ${tail}`;
   if (!lead) return lang === "th" ? `${name}: คะแนนเท่ากัน ${tail}` : `${name}: level, ${tail}`;
   const { first, second } = lead;
   return lang === "th"

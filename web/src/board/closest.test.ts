@@ -1,9 +1,10 @@
 import { describe, expect, it } from "vitest";
+import { ONE_SEAT } from "./headline";
 import { closestRaces } from "./closest";
 import { candidates, resultOf } from "./fixture";
 import { keyOf } from "./results";
 
-const contests = ["a", "b", "c", "d"].map((id) => ({ id, candidates }));
+const contests = ["a", "b", "c", "d"].map((id) => ({ id, candidates, ...ONE_SEAT }));
 const areaOf = new Map(contests.map(({ id }) => [id, `area-${id}`]));
 const closest = (results: Record<string, ReturnType<typeof resultOf>>, most = 6) =>
   closestRaces(contests, areaOf, new Map(Object.entries(results).map(([id, result]) => [keyOf(id, `area-${id}`), result])), most);

@@ -21,7 +21,10 @@ export function closestRaces(contests: readonly LocalContest[], areaOf: Readonly
   const races = contests.flatMap((contest) => {
     const areaId = areaOf.get(contest.id) ?? "";
     const result = results.get(keyOf(contest.id, areaId));
-    const [first, second] = standings(contest.candidates, result);
+    // Where there are several seats, the last who has one and the first who has none.
+    const rows = standings(contest.candidates, result);
+    const last = Math.max(0, rows.filter((row) => row.leading).length - 1);
+    const [first, second] = [rows[last], rows[last + 1]];
     if (!result || result.validBallots === 0 || result.stationsReporting < EARLY * result.stationsTotal || !first || !second) return [];
     const race = { contestId: contest.id, areaId, first, second, margin: first.votes - second.votes, points: first.share - second.share };
     return [{ ...race, decided: result.decided }];

@@ -16,7 +16,7 @@ function person(ballotNumber: number, th: string, en: string, party: string | nu
 /** A result as the API gives it; votes by ballot number, ranked and summed here. */
 export function resultOf(votes: Record<number, number>, over: Partial<Result> = {}): Result {
   const sorted = Object.entries(votes).sort((a, b) => b[1] - a[1] || Number(a[0]) - Number(b[0]));
-  const rows = sorted.map(([number, of]) => ({ candidate: { ballotNumber: Number(number) }, votes: of, rank: 1 + sorted.filter((other) => other[1] > of).length }));
+  const rows = sorted.map(([number, of]) => ({ candidate: { ballotNumber: Number(number) }, votes: of, rank: 1 + sorted.filter((other) => other[1] > of).length, leading: of > 0 && sorted.filter((other) => other[1] >= of).length === 1 }));
   const validBallots = rows.reduce((sum, row) => sum + row.votes, 0);
   return {
     contest: { id: "e/governor" },
@@ -32,6 +32,7 @@ export function resultOf(votes: Record<number, number>, over: Partial<Result> = 
     stationsReporting: 2082,
     stationsFinal: 1935,
     stationsDisputed: 0,
+    stationsIncomplete: 0,
     margin: (rows[0]?.votes ?? 0) - (rows[1]?.votes ?? 0) || null,
     decided: false,
     outstanding: { stations: 4882, ballotsAtMost: 3_118_314, heldTallies: 0 },

@@ -58,6 +58,35 @@ describe("the headline", () => {
   });
 });
 
+describe("a race that is not one seat for the most votes", () => {
+  const some = { stationsReporting: 4, stationsTotal: 10, stationsFinal: 4 };
+  const several = { seats: 2, votingVariation: "N_OF_M", votesPerBallot: 2 } as const;
+  const shared = { seats: 10, votingVariation: "PROPORTIONAL", votesPerBallot: 1 } as const;
+
+  it("names all who have a seat, and how far the next one is", () => {
+    const result = { ...resultOf({ 8: 90, 4: 80, 1: 30 }, { ...some, margin: 50 }) };
+    result.rows = result.rows.map((row) => ({ ...row, leading: row.votes > 30 }));
+    expect(both(nightOf(result, [], { rules: several }))).toEqual(["ชัชชาติ และสุชัชวีร์นำอยู่ ห่างอันดับถัดไป 50 คะแนน", "Chadchart and Suchatvee lead for 2 seats by 50 votes over the next"]);
+  });
+
+  it("leaves the last seat without a name where it is level", () => {
+    const result = resultOf({ 8: 90, 4: 30, 1: 30 }, { ...some, margin: 60 });
+    expect(plain(headline(nightOf(result, [], { rules: several }), "en"))).toBe("Chadchart leads for 2 seats (level over the last seat)");
+  });
+
+  it("has the most votes, and wins nothing, where lists share the seats", () => {
+    const result = resultOf({ 8: 50, 4: 30, 1: 20 }, { ...some, status: "UNOFFICIAL_COMPLETE", decided: true, margin: null });
+    expect(both(nightOf(result, [], { rules: shared }))).toEqual(["ชัชชาติได้คะแนนมากที่สุด 50.0% ห่างสุชัชวีร์ 20.0 จุดร้อยละ", "Chadchart has the most votes, 50.0% and 20.0 points more than Suchatvee"]);
+  });
+
+  it("neither leads nor wins where there is one candidate, and nothing is called decided", () => {
+    const alone = nightOf(resultOf({ 8: 50 }, { ...some, decided: true, margin: null }), []);
+    const night = { ...alone, standings: alone.standings.filter((row) => row.candidate.ballotNumber === 8) };
+    expect(both(night)).toEqual(["ชัชชาติเป็นผู้สมัครคนเดียว ได้ 50 คะแนน", "Chadchart, the only candidate, has 50 votes"]);
+    expect(deck(night, "en")[1]).not.toContain("ecided");
+  });
+});
+
 describe("the line below", () => {
   it("says how far the count is, whether it is decided, and the data's time on the election's clock", () => {
     expect(deck(nightOf(mid), "th")).toEqual(["รายงานแล้ว 2,082 จาก 6,817 หน่วย (31%)", "ยังไม่ชี้ขาด", "· ข้อมูลถึงเวลา 22.49 น."]);

@@ -1,5 +1,5 @@
 /** The answer in a sentence, built from the result and never typed. Phrases break only between, not inside. */
-import { count, progressPercent, time, date, type Lang } from "../words/numbers";
+import { count, date, percent, points, progressPercent, time, votes, type Lang } from "../words/numbers";
 import type { Result } from "./results";
 import { leadOf, type Standing } from "./standing";
 import { levelNames } from "./words";
@@ -19,19 +19,34 @@ export interface Night {
   readonly local: readonly (readonly Standing[])[];
   readonly localTotal: number;
   readonly localLevel: string;
+  /** How the votes become seats; one seat for the most votes where nothing is said. */
+  readonly rules?: Rules;
 }
 
-export type Kind = "before" | "zero" | "tie" | "complete" | "close" | "leading";
+/** The part of a contest that says how its votes are read. */
+export interface Rules {
+  readonly seats: number;
+  readonly votingVariation: "PLURALITY" | "N_OF_M" | "PROPORTIONAL";
+  readonly votesPerBallot: number;
+}
+
+export const ONE_SEAT: Rules = { seats: 1, votingVariation: "PLURALITY", votesPerBallot: 1 };
+
+/** unopposed: no more candidates than seats. seats: several at once. lists: seats are shared by votes. */
+export type Kind = "before" | "zero" | "unopposed" | "seats" | "lists" | "tie" | "complete" | "close" | "leading";
 
 export function kindOf(night: Night): Kind {
   const { result, standings } = night;
   const counting = night.phase === "COUNTING" || night.phase === "CLOSED";
   if (!counting) return "before";
   if (!result || result.validBallots === 0) return "zero";
+  const { seats, votingVariation } = night.rules ?? ONE_SEAT;
+  if (votingVariation === "PROPORTIONAL") return "lists";
+  if (standings.length <= seats) return "unopposed";
+  if (seats > 1) return "seats";
   const lead = leadOf(standings);
   if (!lead) return "tie";
-  const complete = result.status === "UNOFFICIAL_COMPLETE" || result.status === "CORRECTION";
-  if (complete && result.decided) return "complete";
+  if (isComplete(night) && result.decided) return "complete";
   return lead.points < 0.01 ? "close" : "leading";
 }
 
@@ -44,6 +59,12 @@ export function headline(night: Night, lang: Lang): Phrase[] {
     }
     case "zero":
       return lang === "th" ? ["เริ่มนับแล้ว", "ทุกหน่วยเป็นศูนย์"] : ["Counting has opened.", "Every station stands at zero."];
+    case "unopposed":
+      return unopposed(night, lang);
+    case "seats":
+      return severalSeats(night, lang);
+    case "lists":
+      return lists(night, lang);
     case "tie":
       return [tieSentence(night.standings, lang)];
     case "complete":
@@ -53,7 +74,7 @@ export function headline(night: Night, lang: Lang): Phrase[] {
     case "close":
       return lang === "th"
         ? [`${name(first!, lang)}กับ${name(second!, lang)}คู่คี่`, `ห่างกัน ${count(marginOf(night))} คะแนน`]
-        : [`${name(first!, lang)} and ${name(second!, lang)}`, `are ${count(marginOf(night))} votes apart`];
+        : [`${name(first!, lang)} and ${name(second!, lang)}`, `are ${votes(marginOf(night))} apart`];
     case "leading":
       return leading(night, lang);
   }
@@ -83,16 +104,18 @@ export function deck(night: Night, lang: Lang): string[] {
       : ["Proof that no vote was there before.", "The first station appears when somebody reports it."];
   }
   if (kind === "complete") return completeDeck(night, lang);
+  // Where there is nothing to decide between, nothing is said to be decided.
+  const open = kind !== "unopposed";
   const { stationsReporting: reporting, stationsTotal: total, decided } = result!;
   const share = progressPercent(reporting, total);
   const as = dataTime && time(dataTime, timeZone, lang);
   return lang === "th"
     ? [
         `รายงานแล้ว ${count(reporting)} จาก ${count(total)} หน่วย (${share}%)`,
-        decided ? "ชี้ขาดแล้ว" : "ยังไม่ชี้ขาด",
+        ...(open ? [decided ? "ชี้ขาดแล้ว" : "ยังไม่ชี้ขาด"] : []),
         ...(as ? [`· ข้อมูลถึงเวลา ${as}`] : []),
       ]
-    : [`${count(reporting)} of ${count(total)} stations reporting (${share}%).`, decided ? "Decided." : "Not decided.", ...(as ? [`As of ${as}.`] : [])];
+    : [`${count(reporting)} of ${count(total)} stations reporting (${share}%).`, ...(open ? [decided ? "Decided." : "Not decided."] : []), ...(as ? [`As of ${as}.`] : [])];
 }
 
 /** One sentence for listeners: who leads, and how far the count is. */
@@ -109,16 +132,75 @@ export function plain(phrases: readonly Phrase[]): string {
   return phrases.join(" ");
 }
 
+function isComplete({ result }: Night): boolean {
+  return result?.status === "UNOFFICIAL_COMPLETE" || result?.status === "CORRECTION";
+}
+
+function unopposed({ standings, rules }: Night, lang: Lang): Phrase[] {
+  const seats = (rules ?? ONE_SEAT).seats;
+  const [first] = standings;
+  if (standings.length === 1 && first) {
+    return lang === "th"
+      ? [`${name(first, lang)}เป็นผู้สมัครคนเดียว`, `ได้ ${count(first.votes)} คะแนน`]
+      : [`${name(first, lang)}, the only candidate,`, `has ${votes(first.votes)}`];
+  }
+  return lang === "th" ? [`ผู้สมัคร ${standings.length} คน`, `ไม่เกิน ${seats} ที่นั่ง`] : [`${standings.length} candidates`, `for ${seats} seats`];
+}
+
+/** Names are all named up to this many; above it only the first. */
+const NAMED = 3;
+
+function severalSeats(night: Night, lang: Lang): Phrase[] {
+  const { standings, result } = night;
+  const { seats } = night.rules ?? ONE_SEAT;
+  const ahead = standings.filter((row) => row.leading);
+  if (ahead.length === 0) return lang === "th" ? ["คะแนนเท่ากัน", `ทั้ง ${seats} ที่นั่งยังไม่มีผู้นำ`] : ["Level:", `nobody leads for any of the ${seats} seats`];
+  const won = isComplete(night) && result?.decided;
+  const names = ahead.length <= NAMED ? listOf(ahead.map((row) => name(row, lang)), lang) : null;
+  const first = name(ahead[0]!, lang);
+  const opening =
+    lang === "th"
+      ? [names ? `${names}${won ? `ได้ ${seats} ที่นั่ง` : "นำอยู่"}` : `${first}ได้คะแนนสูงสุด${won ? "" : "อยู่"}`, ...(names ? [] : [`จาก ${seats} ที่นั่ง`])]
+      : names
+        ? won
+          ? [names, `win the ${seats} seats`]
+          : [`${names} ${ahead.length === 1 ? "leads" : "lead"}`, `for ${seats} seats`]
+        : [`${first} has the most votes`, `for ${seats} seats`];
+  if (ahead.length < seats) return [...opening, lang === "th" ? "ที่นั่งสุดท้ายคะแนนเท่ากัน" : "(level over the last seat)"];
+  const margin = result?.margin;
+  if (won || margin === null || margin === undefined) return opening;
+  if (!names) return [...opening, lang === "th" ? `ที่นั่งสุดท้ายห่างอันดับถัดไป ${count(margin)} คะแนน` : `(${votes(margin)} between the last seat and the next)`];
+  return [...opening, lang === "th" ? `ห่างอันดับถัดไป ${count(margin)} คะแนน` : `by ${votes(margin)} over the next`];
+}
+
+function lists(night: Night, lang: Lang): Phrase[] {
+  const [first, second] = night.standings;
+  if (!first) return [];
+  if (second && second.votes === first.votes) return [tieSentence(night.standings, lang)];
+  const share = percent(first.share);
+  const opening =
+    lang === "th" ? [`${name(first, lang)}ได้คะแนนมากที่สุด${isComplete(night) ? "" : "อยู่"}`, share] : [`${name(first, lang)} has the most votes${isComplete(night) ? "" : " so far"},`, share];
+  if (!second) return opening;
+  return [...opening, lang === "th" ? `ห่าง${name(second, lang)} ${points(first.share - second.share)} จุดร้อยละ` : `and ${points(first.share - second.share)} points more than ${name(second, lang)}`];
+}
+
+function listOf(names: readonly string[], lang: Lang): string {
+  if (names.length < 2) return names[0] ?? "";
+  const last = names[names.length - 1]!;
+  const others = names.slice(0, -1);
+  return lang === "th" ? `${others.join(" ")} และ${last}` : `${others.join(", ")} and ${last}`;
+}
+
 function leading(night: Night, lang: Lang): Phrase[] {
   const { standings, local, localTotal, localLevel } = night;
   const first = standings[0]!;
   const won = local.filter((rows) => leadOf(rows)?.first.candidate.ballotNumber === first.candidate.ballotNumber).length;
   const level = levelNames(localLevel, lang);
-  const margin = count(marginOf(night));
+  const margin = marginOf(night);
   const opening: Phrase[] =
     lang === "th"
-      ? [`${name(first, lang)}นำ ${margin} คะแนน`]
-      : [`${name(first, lang)} leads`, `by ${margin} votes${localTotal > 0 ? "," : ""}`];
+      ? [`${name(first, lang)}นำ ${count(margin)} คะแนน`]
+      : [`${name(first, lang)} leads`, `by ${votes(margin)}${localTotal > 0 ? "," : ""}`];
   if (localTotal === 0) return opening;
   if (won === localTotal) return [...opening, lang === "th" ? `และนำทั้ง ${won} ${level}` : `and in all ${won} ${level}`];
   return [...opening, lang === "th" ? `และนำ ${won} จาก ${localTotal} ${level}` : `and in ${won} of ${localTotal} ${level}`];

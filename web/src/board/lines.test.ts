@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { listed, ofEntry, ofTally, type Entry, type Tally } from "./lines";
 
-const station = { id: "e/st-3", number: 3, area: { level: "SUBDISTRICT", nameTh: "ลุมพินี", nameEn: "Lumphini", parent: null } } as const;
+const station = { id: "e/st-3", number: 3, area: { id: "e/103301", level: "SUBDISTRICT", nameTh: "ลุมพินี", nameEn: "Lumphini", parent: null } } as const;
 const contest = { id: "e/governor" };
 
 function tally(id: string, over: Partial<Tally> = {}): Tally {

@@ -3,9 +3,14 @@ import App from "./App.svelte";
 import { board } from "./board.svelte";
 
 const target = document.getElementById("board");
-if (target) {
-  target.replaceChildren();
-  mount(App, { target });
+
+/** `?kiosk`: a studio screen, which nobody touches. */
+async function start(into: HTMLElement): Promise<void> {
+  const shown = new URLSearchParams(location.search).has("kiosk") ? (await import("../kiosk/Kiosk.svelte")).default : App;
+  into.replaceChildren();
+  mount(shown, { target: into });
   // The first view does without this font; it comes once the answer has.
-  void board.load().finally(() => import("../styles/fonts-latin-regular.css"));
+  await board.load().finally(() => import("../styles/fonts-latin-regular.css"));
 }
+
+if (target) void start(target);

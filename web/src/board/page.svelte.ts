@@ -4,14 +4,26 @@ import type { Lang } from "../words/numbers";
 export type MapMode = "lead" | "second" | "count";
 export type MapView = "tile" | "shape";
 
+/** The pages that check the count. */
+export type Check = "differences" | "statistics";
+
 /** The whole election, one area, or one station; by code, the last part of its id. */
 export interface Place {
   readonly area?: string | null;
   readonly station?: string | null;
+  /** Machine name of the office whose races are shown; none: the widest. */
+  readonly office?: string | null;
+  /** A page that checks the count, of one contest (by code) where it is named, in `area` where that is. */
+  readonly check?: Check | null;
+  readonly contest?: string | null;
 }
 
 function one<T extends string>(value: string | null, allowed: readonly T[], otherwise: T): T {
   return allowed.find((choice) => choice === value) ?? otherwise;
+}
+
+function checkIn(address: URLSearchParams): Check | null {
+  return one<Check | "">(address.get("check"), ["differences", "statistics", ""], "") || null;
 }
 
 const query = new URLSearchParams(location.search);
@@ -25,6 +37,9 @@ class Page {
   /** Code of the area or station whose page this is; both null: the whole election. */
   area = $state<string | null>(query.get("area"));
   station = $state<string | null>(query.get("station"));
+  office = $state<string | null>(query.get("office"));
+  check = $state<Check | null>(checkIn(query));
+  contest = $state<string | null>(query.get("contest"));
   /** Number of the cut looked back at; null: now. */
   cut = $state<number | null>(/^\d+$/.test(query.get("cut") ?? "") ? Number(query.get("cut")) : null);
   readonly election = query.get("election");
@@ -33,8 +48,7 @@ class Page {
     // Back and forward: the address says what is shown.
     addEventListener("popstate", () => {
       const now = new URLSearchParams(location.search);
-      this.area = now.get("area");
-      this.station = now.get("station");
+      this.#at({ area: now.get("area"), station: now.get("station"), office: now.get("office"), check: checkIn(now), contest: now.get("contest") });
     });
   }
 
@@ -47,15 +61,21 @@ class Page {
     }
     if (place.area) address.searchParams.set("area", place.area);
     if (place.station) address.searchParams.set("station", place.station);
+    if (place.office) address.searchParams.set("office", place.office);
+    if (place.check) address.searchParams.set("check", place.check);
+    if (place.contest) address.searchParams.set("contest", place.contest);
     return address.pathname + address.search;
   }
 
   /** Goes there without a load; from its top, as a page that was loaded. */
   open(place: Place): void {
     history.pushState(null, "", this.href(place));
-    this.area = place.area ?? null;
-    this.station = place.station ?? null;
+    this.#at(place);
     scrollTo(0, 0);
+  }
+
+  #at({ area = null, station = null, office = null, check = null, contest = null }: Place): void {
+    Object.assign(this, { area, station, office, check, contest });
   }
 
   /** For links: the browser's own way stays for new tabs and windows. */

@@ -1,6 +1,6 @@
 /** One area and every race that is decided or counted there, kept up by a subscription of its own while its page is open. */
 import { BoardDocument, RaceDocument } from "../generated/board";
-import type { BoardSubscription, BoardSubscriptionVariables } from "../generated/board";
+import type { AreaLevel, BoardSubscription, BoardSubscriptionVariables } from "../generated/board";
 import { PlaceDocument, type PlaceQuery } from "../generated/places";
 import { ask } from "../api/ask";
 import { Wire } from "../api/wire";
@@ -11,7 +11,7 @@ import { applyUpdate, keyOf, type Result, type Results } from "./results";
 import { standings, type Standing } from "./standing";
 
 export type PlaceArea = NonNullable<PlaceQuery["area"]>;
-export type Above = { readonly id: string; readonly level: string; readonly nameTh: string; readonly nameEn: string };
+export type Above = { readonly id: string; readonly level: AreaLevel; readonly nameTh: string; readonly nameEn: string };
 
 /** As often as the board itself. */
 const SHOW_EVERY_MS = 1_000;
@@ -43,7 +43,7 @@ export class RaceHere implements Counted {
   #night(): Night | null {
     if (!board.election) return null;
     const { phase, pollsCloseAt, timeZone } = board.election;
-    return { phase, pollsCloseAt, timeZone, dataTime: board.dataTime, result: this.city, standings: this.standings, local: [], localTotal: 0, localLevel: "DISTRICT" };
+    return { phase, pollsCloseAt, timeZone, dataTime: board.dataTime, result: this.city, standings: this.standings, local: [], localTotal: 0, localLevel: "DISTRICT", rules: this.race };
   }
 }
 

@@ -1,9 +1,10 @@
 import { describe, expect, it } from "vitest";
 import { candidates, resultOf } from "./fixture";
+import { ONE_SEAT } from "./headline";
 import { keyOf } from "./results";
 import { seatsByGroup, sharedName } from "./seats";
 
-const contests = ["a", "b", "c", "d"].map((id) => ({ id, candidates }));
+const contests = ["a", "b", "c", "d"].map((id) => ({ id, candidates, ...ONE_SEAT }));
 const areaOf = new Map(contests.map(({ id }) => [id, `area-${id}`]));
 
 describe("seats by group", () => {

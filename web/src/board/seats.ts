@@ -1,7 +1,7 @@
-/** Seats of the races below, by the party or group of whoever leads each. */
+/** Seats of many races, by the party or group of whoever leads for each. */
 import type { LocalContest } from "./board.svelte";
 import { keyOf, type Result, type Results } from "./results";
-import { leadOf, standings } from "./standing";
+import { standings } from "./standing";
 
 type Member = LocalContest["candidates"][number];
 
@@ -18,12 +18,12 @@ export function seatsByGroup(contests: readonly LocalContest[], areaOf: Readonly
   const groups = new Map<string, Group>();
   for (const contest of contests) {
     const result = results.get(keyOf(contest.id, areaOf.get(contest.id) ?? ""));
-    const ahead = aheadIn(contest, result);
-    if (!ahead) continue;
-    const key = ahead.partyTh ?? "";
-    const group = groups.get(key) ?? { nameTh: ahead.partyTh ?? null, nameEn: ahead.partyEn ?? null, color: ahead.color, leading: 0, decided: 0 };
     const decided = result?.decided === true;
-    groups.set(key, { ...group, leading: group.leading + (decided ? 0 : 1), decided: group.decided + (decided ? 1 : 0) });
+    for (const ahead of aheadIn(contest, result)) {
+      const key = ahead.partyTh ?? "";
+      const group = groups.get(key) ?? { nameTh: ahead.partyTh ?? null, nameEn: ahead.partyEn ?? null, color: ahead.color, leading: 0, decided: 0 };
+      groups.set(key, { ...group, leading: group.leading + (decided ? 0 : 1), decided: group.decided + (decided ? 1 : 0) });
+    }
   }
   return [...groups.values()].sort((a, b) => b.leading + b.decided - (a.leading + a.decided));
 }
@@ -38,7 +38,8 @@ export function sharedName(names: readonly string[]): string {
   return shared.slice(0, Math.max(0, shared.search(/[\s,]+\S*$/)));
 }
 
-function aheadIn(contest: LocalContest, result: Result | undefined): Member | null {
-  if (!result || result.validBallots === 0) return null;
-  return leadOf(standings(contest.candidates, result))?.first.candidate ?? null;
+/** One a seat that somebody leads for. */
+function aheadIn(contest: LocalContest, result: Result | undefined): Member[] {
+  if (!result || result.validBallots === 0) return [];
+  return standings(contest.candidates, result).flatMap((row) => (row.leading ? [row.candidate] : []));
 }

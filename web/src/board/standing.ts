@@ -13,16 +13,18 @@ export interface Standing<C extends Shown = Candidate> {
   /** Of all votes for candidates, 0 to 1. */
   readonly share: number;
   readonly rank: number;
+  /** Within the contest's seats as counted so far. */
+  readonly leading: boolean;
 }
 
 /** In the API's order (rank, then ballot number); in ballot order where there is no result. */
 export function standings<C extends Shown>(candidates: readonly C[], result: Result | undefined): Standing<C>[] {
-  if (!result) return candidates.map((candidate) => ({ candidate, votes: 0, share: 0, rank: 1 }));
+  if (!result) return candidates.map((candidate) => ({ candidate, votes: 0, share: 0, rank: 1, leading: false }));
   const byNumber = new Map(candidates.map((candidate) => [candidate.ballotNumber, candidate]));
   const sum = result.rows.reduce((total, row) => total + row.votes, 0);
   return result.rows.flatMap((row) => {
     const candidate = byNumber.get(row.candidate.ballotNumber);
-    return candidate ? [{ candidate, votes: row.votes, share: sum ? row.votes / sum : 0, rank: row.rank }] : [];
+    return candidate ? [{ candidate, votes: row.votes, share: sum ? row.votes / sum : 0, rank: row.rank, leading: row.leading }] : [];
   });
 }
 

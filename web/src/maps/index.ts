@@ -1,7 +1,22 @@
-/** Maps by area code. A map is used where it knows every area that is to be drawn; else the areas stand in rows of tiles. */
+/** Maps from the packages in data/ (their maps/maps.json), by area code. Where none knows every area, these stand in rows of tiles. */
 import type { Topology } from "topojson-specification";
-import bangkokGrid from "../../../data/bkk2022/maps/bangkok_districts_tile_grid.csv?raw";
-import bangkokNames from "./bangkok/line-breaks.json";
+
+/** One map of a package: shapes, and for the areas right below a race a grid of tiles. */
+interface Described {
+  readonly shapes: string;
+  readonly tiles?: string;
+  readonly columns?: number;
+  /** Codes of the areas that the shapes know, as a pattern, where no grid lists them. */
+  readonly codes?: string;
+  readonly labelled?: readonly string[];
+  readonly credit: { readonly th: string; readonly en: string };
+  /** Names as they break on tiles, by code: Thai, then English. */
+  readonly names?: Readonly<Record<string, readonly string[]>>;
+}
+
+const PACKAGES = import.meta.glob<{ default: { maps: Described[] } }>("../../../data/*/maps/maps.json", { eager: true });
+const GRIDS = import.meta.glob<string>("../../../data/*/maps/*.csv", { eager: true, query: "?raw", import: "default" });
+const SHAPES = import.meta.glob<string>("../../../data/*/maps/*.topojson", { query: "?raw", import: "default" });
 
 export interface Tile {
   /** From 0, left to right and top to bottom. */
@@ -23,18 +38,16 @@ export interface AreaMap {
   readonly credit: { readonly th: string; readonly en: string } | null;
 }
 
-const MAPS: readonly AreaMap[] = [
-  {
-    tiles: fromGrid(bangkokGrid, bangkokNames),
-    columns: 10,
-    shapes: async () => JSON.parse((await import("../../../data/bkk2022/maps/bangkok_districts.topojson?raw")).default) as Topology,
-    labelled: ["1003", "1010", "1011", "1021", "1032", "1040", "1042", "1046", "1048"],
-    credit: {
-      th: "เส้นเขต: pcrete/gsvloader-demo (MIT) · ชื่อเขต: GeoThai (CC BY 4.0)",
-      en: "District shapes: pcrete/gsvloader-demo (MIT) · District names: GeoThai (CC BY 4.0)",
-    },
-  },
-];
+const DESCRIBED = Object.entries(PACKAGES).flatMap(([path, { default: { maps } }]) => maps.map((map) => ({ map, folder: path.slice(0, path.lastIndexOf("/") + 1) })));
+
+const GRID_MAPS: readonly AreaMap[] = DESCRIBED.flatMap(({ map, folder }) =>
+  map.tiles === undefined ? [] : [{ tiles: fromGrid(GRIDS[folder + map.tiles] ?? "", map.names ?? {}), columns: map.columns ?? 10, shapes: shapesOf(folder + map.shapes), labelled: map.labelled ?? [], credit: map.credit }],
+);
+
+function shapesOf(path: string): AreaMap["shapes"] {
+  const load = SHAPES[path];
+  return load ? async () => JSON.parse(await load()) as Topology : null;
+}
 
 /** A tile grid's CSV (code, two names, column, row, …), and names as they break on tiles: Thai, then English. */
 export function fromGrid(csv: string, names: Readonly<Record<string, readonly string[]>>): Record<string, Tile> {
@@ -55,22 +68,15 @@ export function codeOf(areaId: string): string {
 
 export function mapFor(areaIds: readonly string[]): AreaMap {
   const codes = areaIds.map(codeOf);
-  return MAPS.find((map) => codes.length > 0 && codes.every((code) => code in map.tiles)) ?? inRows(codes);
+  return GRID_MAPS.find((map) => codes.length > 0 && codes.every((code) => code in map.tiles)) ?? inRows(codes);
 }
 
-/** The shapes of Bangkok's subdistricts, for the page of one district; null for areas that they do not know. */
+/** Shapes for the areas inside one area, for its page; null where no package has them. */
 export function belowMap(areaIds: readonly string[]): AreaMap | null {
-  if (areaIds.length === 0 || !areaIds.every((id) => /^10\d{4}$/.test(codeOf(id)))) return null;
-  return {
-    tiles: {},
-    columns: 1,
-    shapes: async () => JSON.parse((await import("../../../data/bkk2022/maps/bangkok_subdistricts.topojson?raw")).default) as Topology,
-    labelled: areaIds.map(codeOf),
-    credit: {
-      th: "เส้นแขวง: korkortorplus/ballot-location (ODC-By) · ชื่อแขวง: GeoThai (CC BY 4.0)",
-      en: "Subdistrict shapes: korkortorplus/ballot-location (ODC-By) · Subdistrict names: GeoThai (CC BY 4.0)",
-    },
-  };
+  const codes = areaIds.map(codeOf);
+  const known = DESCRIBED.find(({ map }) => map.codes !== undefined && codes.every((code) => new RegExp(map.codes!).test(code)));
+  if (codes.length === 0 || !known) return null;
+  return { tiles: {}, columns: 1, shapes: shapesOf(known.folder + known.map.shapes), labelled: codes, credit: known.map.credit };
 }
 
 function inRows(codes: readonly string[]): AreaMap {

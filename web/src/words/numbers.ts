@@ -8,6 +8,11 @@ export function count(n: number): string {
   return grouped.format(n);
 }
 
+/** In English: 1 vote, 2 votes. */
+export function votes(n: number): string {
+  return n === 1 ? "1 vote" : `${count(n)} votes`;
+}
+
 /** A fraction as a percentage: one place, two under 1 %. */
 export function percent(fraction: number): string {
   const value = fraction * 100;
