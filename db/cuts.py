@@ -24,7 +24,8 @@ ADD = f"""
     INSERT INTO cut ({COLUMNS}, results) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
 """
 # The zero report once counting has opened; one when the phase has changed and all before it is signed; else one in each
-# span of time in which something was signed that the last one does not have.
+# span of time in which something was signed that the last one does not have; one from more than a span ahead was made
+# before the clock was set back.
 READ_DUE = """
     SELECT e.id, e.epoch, e.opened_at, l.phase, l.definition_sha256, c.number, c.results_sha256
     FROM election e JOIN log_head h ON h.election_id = e.id JOIN ledger l ON l.election_id = e.id AND l.epoch = e.epoch
@@ -37,6 +38,7 @@ READ_DUE = """
         OR (l.phase <> c.phase AND l.phase = e.phase AND (l.size = h.sequence OR e.phase = 'COUNTING'))
         OR (l.size > c.sequence
             AND floor(extract(epoch FROM $1::timestamptz) / $2) > floor(extract(epoch FROM c.taken_at) / $2))
+        OR (l.size > c.sequence AND extract(epoch FROM c.taken_at - $1::timestamptz) > $2)
     )
     ORDER BY e.id
 """

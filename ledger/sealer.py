@@ -19,6 +19,8 @@ from ledger.sealing import BrokenLogError, NotOurKeyError, Signer, seal
 
 LOOK_SECONDS = 0.5
 COMPLAIN_SECONDS = 60.0
+# A head from further ahead than this was signed before the clock was set back: it keeps no other from being signed.
+CLOCK_MOVED = timedelta(seconds=1)
 # What is to be sealed: a log without a head, one that goes on in another phase, one that has grown for long enough,
 # one with a cut that no head names yet.
 READ_DUE = """
@@ -28,7 +30,8 @@ READ_DUE = """
     ) AS last ON true
     WHERE last.size IS NULL OR l.epoch <> e.epoch OR l.phase <> e.phase
         OR last.public_key <> (SELECT public_key FROM ledger_key WHERE retired_at IS NULL)
-        OR (h.sequence <> l.size AND last.issued_at <= $1) OR (l.size = 0 AND l.origin <> $2 || '/log/' || e.id)
+        OR (h.sequence <> l.size AND (last.issued_at <= $1 OR last.issued_at > $3))
+        OR (l.size = 0 AND l.origin <> $2 || '/log/' || e.id)
         OR position((
             SELECT c.results_sha256 FROM cut c WHERE c.election_id = e.id AND c.epoch = e.epoch
             ORDER BY c.number DESC LIMIT 1
@@ -70,7 +73,9 @@ class Sealer:
 
         Raises BadPrivateKeyError and what the database raises.
         """
-        due = await self._database.pool.fetch(READ_DUE, datetime.now(UTC) - (every or self._every), self._name)
+        now = datetime.now(UTC)
+        given = (now - (every or self._every), self._name, now + CLOCK_MOVED)
+        due = await self._database.pool.fetch(READ_DUE, *given)
         signer = await self._signer() if due else None
         if signer is not None:
             for row in due:
