@@ -87,9 +87,9 @@ def played(request: pytest.FixtureRequest, databases: Databases) -> Iterator[Pla
     counts = tuple(count for count in read_station_counts(subject.folder, election) if count.station in wanted)
     night.serve()
     plan = plan_night(
-        election, counts, Pace({}, seed=SEED), seed=SEED, volunteers=12, doubts=0.1, photographs=0.02, partials=False
+        election, counts, Pace({}, seed=SEED), seed=SEED, volunteers=12, doubts=0.2, photographs=0.02, partials=False
     )
     token = night.token(Role.OPERATOR)
-    report = asyncio.run(run_night(plan, url=night.url, token=token, speed=0, connections=8))
+    report = asyncio.run(run_night(plan, url=night.url, token=token, speed=0, connections=8, real=True))
     yield Played(subject, election, counts, night, report)
     night.close()
