@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Coroutine
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated, NoReturn
+from typing import Annotated, Any, NoReturn
 
 import typer
 from rich.console import Console
@@ -48,6 +48,9 @@ def simulate_command(
     finals_only: Annotated[
         bool, typer.Option("--finals-only", help="Send each count once, when it is over: a shorter night.")
     ] = False,
+    stations: Annotated[
+        int | None, typer.Option(min=1, help="Play so many stations, evenly spread.", show_default="all")
+    ] = None,
     continue_: Annotated[
         bool, typer.Option("--continue", help="Go on where another run stopped; play only what is open.")
     ] = False,
@@ -71,7 +74,15 @@ def simulate_command(
     if report is not None and not report.parent.is_dir():
         _end(f"--report: there is no folder {report.parent}")
     with errors.status("Planning the night"):
-        plan = _read_plan(election_folder(package), seed, volunteers, doubts, photographs, partials=not finals_only)
+        plan = _read_plan(
+            election_folder(package),
+            stations,
+            seed=seed,
+            volunteers=volunteers,
+            doubts=doubts,
+            photographs=photographs,
+            partials=not finals_only,
+        )
     try:
         with shown_progress(errors) as progress:
             outcome: NightReport = _run(
@@ -109,23 +120,17 @@ def _run(night: Coroutine[None, None, NightReport]) -> NightReport:
         return runner.run(night)
 
 
-def _read_plan(
-    folder: Path, seed: int, volunteers: int, doubts: float, photographs: float, *, partials: bool
-) -> NightPlan:
+def _read_plan(folder: Path, stations: int | None, *, seed: int, **asked: Any) -> NightPlan:
+    """`stations`: how many are played, evenly spread over the package's; None: all."""
     try:
         election = read_package(folder).election
         check_playable(folder, election, datetime.now(UTC))
         counts = read_station_counts(folder, election)
-        return plan_night(
-            election,
-            counts,
-            read_pace(folder, election, seed),
-            seed=seed,
-            volunteers=volunteers,
-            doubts=doubts,
-            photographs=photographs,
-            partials=partials,
-        )
+        if stations is not None and stations < len(election.stations):
+            step = len(election.stations) / stations
+            wanted = {election.stations[int(place * step)].code for place in range(stations)}
+            counts = tuple(count for count in counts if count.station in wanted)
+        return plan_night(election, counts, read_pace(folder, election, seed), seed=seed, **asked)
     except (PackageFaults, NothingToPlayError, PaceError, OSError) as fault:
         _end(str(fault))
 

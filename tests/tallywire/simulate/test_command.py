@@ -83,3 +83,23 @@ def test_no_token_and_no_package_are_bad_input(tmp_path: Path) -> None:
     assert (no_token.exit_code, no_package.exit_code) == (2, 2)
     assert "TALLYWIRE_TOKEN" in no_token.stderr
     assert "no such folder" in no_package.stderr
+
+
+def test_so_many_stations_are_played_each_count_once(
+    package: tuple[Election, tuple[StationCount, ...]], tmp_path: Path
+) -> None:
+    path = tmp_path / "report.json"
+    with _in_thread(FakeServer(package[0])) as url:
+        done = CliRunner().invoke(
+            app,
+            [
+                *("--url", url, "--package", str(tmp_path), "--speed", "0", "--report", str(path), *NO_DOUBTS),
+                *("--stations", "3", "--finals-only"),
+            ],
+            env={"TALLYWIRE_TOKEN": OPERATOR_TOKEN},
+        )
+    report = json.loads(path.read_bytes())
+    assert "3/3 stations final" in done.stderr
+    assert report["accepted"] == 6
+    # The others are silent, and so no result of an area is complete.
+    assert done.exit_code == 1 or report["equal"]
