@@ -1,0 +1,67 @@
+"""A server of its own with a night that is being played into it, for what looks at its pages."""
+
+import os
+import subprocess
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import httpx
+
+from bench.night import ROOT, TALLYWIRE, run
+
+CHROMIUM_FLAGS = ("--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update")
+
+
+@dataclass
+class PlayedNight:
+    """`operator`: a token. `process`: what plays."""
+
+    url: str
+    operator: str
+    folder: Path
+    process: subprocess.Popen[bytes]
+
+    def ask(self, query: str, token: str | None = None, **variables: Any) -> Any:
+        headers = {"Authorization": f"Bearer {token}"} if token else {}
+        body = {"query": query, "variables": variables}
+        answer = httpx.post(f"{self.url}/graphql", json=body, headers=headers, timeout=60).json()
+        assert "errors" not in answer, answer
+        return answer["data"]
+
+    def token(self, role: str) -> str:
+        return run("token", "--role", role, "--data-dir", str(self.folder)).strip().splitlines()[-1]
+
+    def stop_playing(self) -> None:
+        self.process.terminate()
+        self.process.wait()
+
+
+@contextmanager
+def played(*options: str, package: Path = ROOT / "data" / "bkk2022", cut_seconds: float = 60) -> Iterator[PlayedNight]:
+    """`options`: of `tallywire simulate`. Server and phones end with the block."""
+    with tempfile.TemporaryDirectory(prefix="tallywire-played-") as name:
+        folder = Path(name)
+        data = ("--data-dir", name)
+        run("import", str(package), *data)
+        token = run("token", "--role", "OPERATOR", *data).strip().splitlines()[-1]
+        environment = {**os.environ, "TALLYWIRE_CUT_SECONDS": str(cut_seconds), "TALLYWIRE_TOKEN": token}
+        serve = (*TALLYWIRE, "serve", "--port", "0", *data)
+        with subprocess.Popen(serve, stdout=subprocess.PIPE, text=True, env=environment) as server:
+            assert server.stdout is not None
+            try:
+                url = server.stdout.readline().split("serves on ")[1].split("/graphql")[0]
+                command = (*TALLYWIRE, "simulate", "--url", url, "--package", str(package), "--force", *options)
+                process = subprocess.Popen(
+                    command, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+                )
+                try:
+                    yield PlayedNight(url, token, folder, process)
+                finally:
+                    process.terminate()
+                    process.wait()
+            finally:
+                server.terminate()
