@@ -20,6 +20,7 @@ KINDS = {
     "textbook": "Strawberry + broadcaster",
     "asgi": "tallywire --ws asgi",
     "direct": "tallywire",
+    "timed": "tallywire, timed",
     "raw": "ready frames, bare uvloop",
 }
 PAUSE_SECONDS = 0.15
@@ -42,6 +43,7 @@ class Measured:
     p99_ms: float
     max_ms: float
     memory_kib: float
+    division_us: dict[str, float]
 
 
 async def measure(kind: str, readers: int, groups: int, rounds: int) -> Measured:
@@ -55,6 +57,7 @@ async def measure(kind: str, readers: int, groups: int, rounds: int) -> Measured
         await _rounds(server, crowd, readers, groups, 2)
         before, crowd_before = await server.ask("stats"), await crowd.ask("stats")
         await crowd.ask("counted")
+        await _division(server, kind, 1)
         seconds = await _rounds(server, crowd, readers, groups, rounds)
         after, crowd_after = await server.ask("stats"), await crowd.ask("stats")
         counted = await crowd.ask("counted")
@@ -73,10 +76,17 @@ async def measure(kind: str, readers: int, groups: int, rounds: int) -> Measured
             p99_ms=ages[int(len(ages) * 0.99)] * 1e3,
             max_ms=ages[-1] * 1e3,
             memory_kib=(full["rss"] - empty["rss"]) / readers / 1024,
+            division_us=await _division(server, kind, frames),
         )
     finally:
         await crowd.end()
         await server.end()
+
+
+async def _division(server: Child, kind: str, frames: int) -> dict[str, float]:
+    """Microseconds of each part a delivery, since it was asked the last time."""
+    spent = await server.ask("division") if kind == "timed" else {}
+    return {name: seconds / frames * 1e6 for name, seconds in spent.items()}
 
 
 async def _rounds(server: Child, crowd: Child, readers: int, batch: int, rounds: int) -> float:
@@ -100,7 +110,7 @@ def show(measured: list[Measured]) -> None:
         f" {'p50 ms':>8} {'p99 ms':>8} {'max ms':>8} {'KiB each':>9}"
     )
     for one in measured:
-        textbook = _textbook(measured, one)
+        textbook = _of("textbook", measured, one)
         ratio = f"1/{textbook / one.server_us:.1f}" if textbook else "-"
         print(
             f"{one.kind:26} {one.readers:8,} {one.groups:6} {one.server_us:18.1f} {ratio:>12} {one.readers_us:11.1f}"
@@ -108,8 +118,18 @@ def show(measured: list[Measured]) -> None:
         )
 
 
-def _textbook(measured: list[Measured], one: Measured) -> float | None:
-    found = (m for m in measured if m.kind == KINDS["textbook"] and (m.readers, m.groups) == (one.readers, one.groups))
+def show_division(measured: list[Measured]) -> None:
+    """Where a delivery's CPU goes, and what is beyond the writer of ready frames in the same run."""
+    for one in (one for one in measured if one.division_us):
+        raw = _of("raw", measured, one)
+        parts = {**one.division_us, "the rest": one.server_us - sum(one.division_us.values())}
+        told = ", ".join(f"{name} {microseconds:.1f}" for name, microseconds in parts.items())
+        beyond = f"; {one.server_us - raw:.1f} beyond ready frames ({raw:.1f})" if raw else ""
+        print(f"{one.readers:,} readers in {one.groups} groups: {told} µs of {one.server_us:.1f}{beyond}")
+
+
+def _of(kind: str, measured: list[Measured], one: Measured) -> float | None:
+    found = (m for m in measured if m.kind == KINDS[kind] and (m.readers, m.groups) == (one.readers, one.groups))
     return next((m.server_us for m in found), None)
 
 
@@ -121,6 +141,7 @@ async def run(arguments: argparse.Namespace) -> int:
                 measured.append(await measure(kind, readers, groups, arguments.rounds))
                 print(f"  {measured[-1].kind}: {measured[-1].server_us:.1f} µs a delivery", file=sys.stderr)
     show(measured)
+    show_division(measured)
     if arguments.json:
         arguments.json.write_text(json.dumps([asdict(one) for one in measured], indent=1))
     return 0

@@ -1,6 +1,7 @@
 """tallywire's way out, from the feed to the socket, with a log in memory in the place of PostgreSQL.
 
-python -m bench.fanout_servers direct|asgi|textbook|raw [PORT]: prints its port, then obeys.
+python -m bench.fanout_servers direct|timed|asgi|textbook|raw [PORT]: prints its port, then obeys. `timed` is `direct`
+that tells where its time goes.
 """
 
 import contextlib
@@ -16,6 +17,7 @@ from starlette.applications import Starlette
 from starlette.routing import WebSocketRoute
 
 from bench import raw_fanout, textbook_fanout
+from bench.division import timed
 from bench.fanout_control import obey
 from bench.synthetic_election import definition, entries, state
 from db.log import LogEntry
@@ -30,6 +32,7 @@ from tallywire.app import _Asgi
 from tallywire.server import listen, serving
 from tallywire.settings import Settings
 
+WAYS = {"direct": "direct", "timed": "direct", "asgi": "asgi"}
 Told = Callable[[list[LogEntry]], None]
 
 
@@ -80,7 +83,7 @@ async def server(kind: str, port: int = 0) -> AsyncIterator[tuple[socket.socket,
         async with raw_fanout.serving(listener) as told:
             yield listener, told
         return
-    app, settings, told = textbook_fanout.server() if kind == "textbook" else tallywire(kind)
+    app, settings, told = textbook_fanout.server() if kind == "textbook" else tallywire(WAYS[kind])
     async with serving(app, listener, settings):
         yield listener, told
 
@@ -88,10 +91,13 @@ async def server(kind: str, port: int = 0) -> AsyncIterator[tuple[socket.socket,
 async def main() -> None:
     most = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
     resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
-    async with server(sys.argv[1], *map(int, sys.argv[2:])) as (listener, told):
-        print(listener.getsockname()[1], flush=True)
-        publisher = Publisher(told)
-        await obey({"publish": publisher.publish, "executions": publisher.executions})
+    kind, *port = sys.argv[1:]
+    with timed() if kind == "timed" else contextlib.nullcontext() as division:
+        async with server(kind, *map(int, port)) as (listener, told):
+            print(listener.getsockname()[1], flush=True)
+            publisher = Publisher(told)
+            commands = {"publish": publisher.publish, "executions": publisher.executions}
+            await obey(commands | ({"division": division.take} if division else {}))
 
 
 if __name__ == "__main__":
