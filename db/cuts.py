@@ -63,7 +63,12 @@ class Cut:
 
     @property
     def root_text(self) -> str:
-        return base64.b64encode(self.root).decode()
+        return self.root_of(self.root)
+
+    @staticmethod
+    def root_of(root: bytes) -> str:
+        """As results files write it."""
+        return base64.b64encode(root).decode()
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +127,7 @@ async def read_cuts(
 ) -> list[Cut]:
     """The newest first; `before`: those of smaller numbers alone."""
     rows = await connection.fetch(READ_PAGE, election_id, epoch, before, first)
-    return [_cut(row) for row in rows]
+    return [cut_from(row) for row in rows]
 
 
 async def newest_cut(connection: asyncpg.Pool | Connection, election_id: str, epoch: str) -> Cut | None:
@@ -131,13 +136,13 @@ async def newest_cut(connection: asyncpg.Pool | Connection, election_id: str, ep
 
 async def read_cut(connection: asyncpg.Pool | Connection, election_id: str, epoch: str, number: int) -> Cut | None:
     row = await connection.fetchrow(READ_ONE, election_id, epoch, number)
-    return _cut(row) if row else None
+    return cut_from(row) if row else None
 
 
 async def nearest_cut(connection: asyncpg.Pool | Connection, election_id: str, epoch: str, sequence: int) -> Cut | None:
     """The newest one that has no entry beyond this one."""
     row = await connection.fetchrow(READ_NEAREST, election_id, epoch, sequence)
-    return _cut(row) if row else None
+    return cut_from(row) if row else None
 
 
 async def read_packed_results(connection: asyncpg.Pool | Connection, cut: Cut) -> bytes:
@@ -149,5 +154,6 @@ def packed(content: bytes) -> bytes:
     return gzip.compress(content, PACKING, mtime=0)
 
 
-def _cut(row: asyncpg.Record) -> Cut:
+def cut_from(row: asyncpg.Record) -> Cut:
+    """`row`: the columns of COLUMNS."""
     return Cut(**{**dict(row), "phase": ElectionPhase(row["phase"])})

@@ -3,6 +3,7 @@
 import asyncio
 import gzip
 import hashlib
+import zlib
 
 import asyncpg
 
@@ -21,7 +22,7 @@ async def read_results(database: asyncpg.Pool, cut: Cut) -> bytes:
 def _unpacked(cut: Cut, packed: bytes) -> bytes:
     try:
         content = gzip.decompress(packed)
-    except (OSError, EOFError) as error:
+    except (OSError, EOFError, zlib.error) as error:
         raise ChangedCutError(f"cut {cut.number} of {cut.election_id}: {error}") from error
     if hashlib.sha256(content).hexdigest() != cut.results_sha256:
         raise ChangedCutError(f"cut {cut.number} of {cut.election_id} has another digest")

@@ -1,4 +1,4 @@
-"""Derives every published number from the log and compares it with the tables, the board and what is served.
+"""Derives every published number from the log and compares it with tables, board, ledger, cuts and what is served.
 
 Trusts the log's order and nothing else: a number that was changed in any one place stands against all the others.
 """
@@ -17,6 +17,9 @@ from db.definitions import ElectionDefinition, read_definition
 from db.log import CountedNumbers, LogEntry, entry_from
 from db.sheet import numbers_from, public_from
 from feed.board import Board, GapError, ResultKey, zero
+from tallywire.fsck_cuts import CutInspection
+from tallywire.fsck_fault import Fault
+from tallywire.fsck_ledger import inspect_ledger
 from tallywire.tally_fold import TallyFold
 
 PAGE = 5_000
@@ -38,17 +41,6 @@ READ_IS_COPY = "SELECT package_sha256 ~ '^(follow|replay):' FROM election WHERE 
 READ_LOG = "SELECT * FROM log_entry WHERE election_id = $1 ORDER BY sequence"
 
 
-@dataclass(frozen=True, slots=True)
-class Fault:
-    """`place`: log, tally, station, board or served."""
-
-    place: str
-    what: str
-
-    def __str__(self) -> str:
-        return f"{self.place}: {self.what}"
-
-
 @dataclass(slots=True)
 class Folded:
     """What the log says of one sheet."""
@@ -67,6 +59,7 @@ class Inspection:
     """Everything that was derived, and every fault that was found. `brought`: a tally's first entry.
 
     `is_copy`: made from the public log alone, so that tallies which it never showed are not there.
+    `heads`, `cuts`: how many of them were held against the log.
     """
 
     definition: ElectionDefinition
@@ -77,6 +70,8 @@ class Inspection:
     brought: dict[str, int] = field(default_factory=dict)
     told: TallyFold = field(default_factory=TallyFold)
     is_copy: bool = False
+    heads: int = 0
+    cuts: int = 0
 
 
 async def inspect(connection: Connection, election_id: str) -> Inspection | None:
@@ -87,9 +82,14 @@ async def inspect(connection: Connection, election_id: str) -> Inspection | None
     found = Inspection(definition, Board(definition))
     found.is_copy = bool(await connection.fetchval(READ_IS_COPY, election_id))
     async with connection.transaction(isolation="repeatable_read", readonly=True):
+        ledger = await inspect_ledger(connection, election_id)
+        cuts = await CutInspection.read(connection, definition, ledger)
+        await cuts.compare(connection, found.board)
         tallies = {row["id"]: row for row in await connection.fetch(READ_TALLIES, election_id)}
         async for row in connection.cursor(READ_LOG, election_id, prefetch=PAGE):
             _fold(found, entry_from(row), tallies)
+            await cuts.compare(connection, found.board)
+        cuts.end()
         head = await connection.fetchval("SELECT sequence FROM log_head WHERE election_id = $1", election_id)
         sheets = await connection.fetch(READ_SHEETS, election_id)
         lost = await connection.fetch(READ_BEYOND, election_id, head)
@@ -104,6 +104,8 @@ async def inspect(connection: Connection, election_id: str) -> Inspection | None
     found.faults += [Fault("tally", what) for what in found.told.compare(tallies)]
     found.faults += _compare_sheets(found, sheets, tallies)
     found.faults += _compare_results(found, sheets, tallies)
+    found.faults += [*ledger.faults, *cuts.faults]
+    found.heads, found.cuts = ledger.heads, cuts.cuts
     return found
 
 

@@ -8,7 +8,7 @@ import httpx
 from counting.result import AreaCount
 from feed.board import Board
 from feed.position import BadCursorError, decode
-from tallywire.fsck import Fault
+from tallywire.fsck_fault import Fault
 
 ATTEMPTS = 5
 QUERY = """

@@ -5,7 +5,8 @@ from typing import Annotated
 import typer
 
 from tallywire.commands.running import DatabaseUrl, DataDir, errors, fail, output, run, settings_from
-from tallywire.fsck import Fault, Inspection, inspect
+from tallywire.fsck import Inspection, inspect
+from tallywire.fsck_fault import Fault
 from tallywire.served import NotServedError, served_faults
 from tallywire.storage import open_storage
 
@@ -20,7 +21,7 @@ def fsck_command(
     data_dir: DataDir = None,
     database_url: DatabaseUrl = None,
 ) -> None:
-    """Derive every result from the log, and compare it with the tables, the board and what a server publishes.
+    """Derive every result from the log, and compare it with tables, board, ledger, cuts and what a server publishes.
 
     Ends with 0 where all agree, 1 with each fault on a line where they do not.
     """
@@ -52,7 +53,8 @@ def fsck_command(
 def _report(found: Inspection, faults: list[Fault], url: str | None) -> None:
     name = found.definition.id
     if not faults:
-        compared = "tables and board" + (f" and {url}" if url else "")
+        kept = f", {found.heads:,} heads, {found.cuts:,} cuts" if found.heads else ""
+        compared = "tables and board" + kept + (f" and {url}" if url else "")
         output.print(f"{name}: sound. {found.entries:,} entries agree with {compared}", markup=False)
         return
     for fault in faults[:FAULTS_SHOWN]:

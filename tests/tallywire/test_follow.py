@@ -5,8 +5,10 @@ from pathlib import Path
 
 import httpx
 import pytest
+from typer.testing import CliRunner
 
 from counting.vocabulary import Role
+from tallywire.cli import build_cli
 from tests.conftest import Databases, Night
 from tests.gql.conftest import Hall
 from tests.served import wait_until
@@ -111,6 +113,12 @@ def test_files_of_the_log_are_the_same_bytes(pair: Pair) -> None:
 def test_a_follower_can_be_verified_as_its_origin_can(pair: Pair) -> None:
     found = pair.case.verify(place=pair.node.server.url)
     assert found.exit_code == 0, found.output
+
+
+def test_fsck_holds_a_followers_tables_against_its_log(pair: Pair) -> None:
+    ran = CliRunner().invoke(build_cli("fsck"), ["fsck", "--database-url", pair.node.night.database_url])
+    assert ran.exit_code == 0, ran.output
+    assert f"{pair.case.election}: sound. {ENTRIES} entries agree with tables and board" in ran.stdout
 
 
 def test_results_at_an_earlier_cursor_are_the_origins(pair: Pair) -> None:

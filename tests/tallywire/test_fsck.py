@@ -1,6 +1,7 @@
 """A fault of one vote, planted in each place: found, and named."""
 
 import asyncio
+import re
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -244,7 +245,10 @@ def _one_vote_more(board: Any) -> None:
 def test_what_a_server_publishes_is_compared_too(nights: dict[str, Night]) -> None:
     with _served_in_this_process(nights["sound"], lambda board: None) as url:
         code, out, _ = _fsck(nights["sound"], "--url", url)
-    assert (code, out) == (0, f"small: sound. 7 entries agree with tables and board and {url}\n")
+    # Heads and a cut are there once this server has made them, which nobody waits for here.
+    assert code == 0 and re.fullmatch(
+        rf"small: sound\. 7 entries agree with tables and board(, .+ cuts)? and {url}\n", out
+    )
 
 
 def test_a_vote_too_many_on_a_servers_board_is_found(nights: dict[str, Night]) -> None:
