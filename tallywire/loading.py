@@ -9,15 +9,17 @@ from db.load import Progress, load_election
 from tallywire.package import read_station_counts
 from tallywire.package.fault import Fault
 from tallywire.package.reading import read_package
+from tallywire.package.source import READ
 
 # Files that play no part in what is counted may change without making another election of it.
-IGNORED = frozenset({"SOURCES.md", "pace.csv", "station_counts.csv"})
+IGNORED = frozenset({"pace.csv", "station_counts.csv"})
+DEFINING = frozenset({".toml", *READ})
 
 
 def package_digest(folder: Path) -> str:
     """sha256 (hex) over the files that define the election."""
     digest = hashlib.sha256()
-    for path in sorted([*folder.glob("*.csv"), *folder.glob("*.toml")]):
+    for path in sorted(path for path in folder.iterdir() if path.suffix in DEFINING and path.is_file()):
         if path.name not in IGNORED:
             digest.update(path.name.encode() + b"\0" + path.read_bytes() + b"\0")
     return digest.hexdigest()

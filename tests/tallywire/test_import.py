@@ -66,3 +66,13 @@ def test_a_changed_package_replaces_the_earlier_one_until_the_first_report(small
     code, out, errors = _import(small, package.folder)
     assert (code, out) == (2, "")
     assert errors[-1] == ("tallywire: small-1 has reports in its log already: its definition cannot change any more")
+
+
+def test_a_table_of_any_kind_that_changed_is_loaded_anew(small: Night, package: SmallPackage) -> None:
+    plain = (package.folder / "stations.csv").read_text("utf-8")
+    (package.folder / "stations.csv").unlink()
+    package.write("stations.tsv", plain.replace(",", "\t").encode())
+    _import(small, package.folder)
+    package.change("stations.tsv", "โรงเรียน", "ศาลา")
+    assert _import(small, package.folder)[1] == "small-1 loaded: 2 stations, 2 contests\n"
+    assert small.sql("SELECT location_th FROM station WHERE id = 'small-1/s2'")[0]["location_th"] == "ศาลา"
