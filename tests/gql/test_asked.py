@@ -127,6 +127,5 @@ def test_what_is_long_is_not_remembered() -> None:
     long = "x" * REMEMBERED_CHARACTERS_MAX
     for number in range(3):
         _known(reading, VARIABLE, padding=f"{long}{number}")
-        _known(reading, f"# {long}{number}\n{VARIABLE}")
         _read(reading, f"{long}{number}")
     assert (len(reading._asked), len(reading._documents)) == (0, 1)
