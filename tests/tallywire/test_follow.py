@@ -64,9 +64,9 @@ mutation Submit($input: SubmitTallyInput!) { submitTally(input: $input) { __type
 
 
 @pytest.fixture(scope="module")
-def pair(databases: Databases, ledger_hall: Hall, tmp_path_factory: pytest.TempPathFactory) -> Iterator["Pair"]:
+def pair(databases: Databases, own_hall: Hall, tmp_path_factory: pytest.TempPathFactory) -> Iterator["Pair"]:
     """A log of ten entries of all kinds, and one follower that has them, for tests that change nothing."""
-    case = played(ledger_hall.take(), tmp_path_factory.mktemp("case"))
+    case = played(own_hall.take(), tmp_path_factory.mktemp("case"))
     with follower(databases, tmp_path_factory.mktemp("follower"), case.night.url) as node:
         node.reach(case.election, ENTRIES)
         pair = Pair(case, node)
