@@ -17,6 +17,8 @@ from prometheus_client import Counter, Gauge
 
 CHANNEL = "tallywire"
 SCHEMES = ("memory", "postgres", "postgresql", "redis", "rediss")
+# So long one cancellation has to work.
+CLOSE_SECONDS = 0.5
 RECONNECT_SECONDS = 1.0
 # A test ring that was sent and not heard for so long: nobody is listening any more.
 TEST_SECONDS = 2.0
@@ -68,10 +70,10 @@ class Bell:
             self._rung.set()
 
     async def close(self) -> None:
-        if self._task is not None:
+        # More than once: what a lost back end has under way may swallow a cancellation, and then goes on.
+        while self._task is not None and not self._task.done():
             self._task.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await self._task
+            await asyncio.wait({self._task}, timeout=CLOSE_SECONDS)
 
     async def _hang(self) -> None:
         """Hangs it anew whenever it was lost; says so when it is lost and when it is back, not at each try."""

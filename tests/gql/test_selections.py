@@ -15,14 +15,17 @@ from feed.selection import Selection
 from feed.updates import Update, Updates
 from gql.asked import Asked, Reading
 from gql.context import Context, Services
+from gql.edge import Edge
 from gql.given import context_of_group
+from gql.limits import ADJUSTABLE, Limits
 from gql.rendering import Operation, compiled
 from gql.schema.build import build_schema
 from gql.selections import UncompiledError
 from tests.feed.entries import Step, definition, log_of, state, steps
 from tests.gql.generated_documents import Generated, documents
 
-SCHEMA = build_schema()
+# Of the limits on documents none: what is generated here is odder than what is served.
+SCHEMA = build_schema(Edge(limits=Limits({limit.name: None for limit in ADJUSTABLE})))
 ELECTION = definition()
 SERVICES = cast(Services, SimpleNamespace(readers_need_token=False))
 ONE = Step(("mayor", "a-1"), (1, 2, 3), True, 0, False, False)

@@ -14,6 +14,7 @@ from counting.vocabulary import ElectionPhase, Role
 from db.load import load_election
 from db.people import add_person, assign
 from db.phases import set_phase
+from feed.position import decode
 from tallywire.fsck import inspect
 from tallywire.served import served_faults
 from tests.conftest import Databases, Night
@@ -168,11 +169,12 @@ def _feed(night: Night) -> list[dict[str, Any]]:
 
 def _until_both_nodes_agree(night: Night) -> None:
     (head,) = night.sql("SELECT sequence FROM log_head")
-    query = "query H($e: ID!) { feed(electionId: $e, first: 1000) { hasMore reports { sequence } } }"
+    query = "query H($e: ID!) { election(id: $e) { cursor } }"
 
     def caught_up() -> bool:
         return len(_feed(night)) == head["sequence"] and all(
-            server.api(query, e="crowd")["feed"]["hasMore"] is (head["sequence"] > 1000) for server in night.servers
+            decode(server.api(query, e="crowd")["election"]["cursor"]).sequence == head["sequence"]
+            for server in night.servers
         )
 
     wait_until(caught_up, 60, "both nodes at the head of the log")

@@ -61,7 +61,8 @@ def bangkok_night(databases: Databases, tmp_path_factory: pytest.TempPathFactory
 def _played(plan: NightPlan, night: Night) -> NightReport:
     """By one connection, so that things happen in the plan's order."""
     token = night.token(Role.OPERATOR)
-    played = run_night(plan, url=night.url, token=token, speed=0, election_id=night.election_id, connections=1)
+    to = {"url": night.url, "token": token, "election_id": night.election_id, "real": True}
+    played = run_night(plan, **to, speed=0, connections=1)
     return asyncio.run(played)
 
 
