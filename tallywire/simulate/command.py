@@ -56,13 +56,14 @@ def simulate_command(
     ] = False,
     force: Annotated[
         bool,
-        typer.Option("--force", help="Also into an election that is no rehearsal: made-up tallies among real ones."),
+        typer.Option("--force", help="Also into an election whose real count is now: made-up tallies among real ones."),
     ] = False,
     report: Annotated[Path | None, typer.Option(help="Write the report there, as JSON.")] = None,
 ) -> None:
     """Play election night: thousands of simulated volunteers send every station's tallies over HTTP.
 
-    Into a rehearsal (is_test) alone, unless forced: `tallywire import --rehearsal` makes one of any package.
+    Into a rehearsal (is_test) or a night long past; into one that is counted now only if forced:
+    `tallywire import --rehearsal` makes a rehearsal of any package.
 
     Some err, disagree or report from where they are not assigned, and editors work the queue.
 

@@ -13,7 +13,7 @@ SUBMIT_TALLIES = (
     "mutation SubmitTallies($inputs: [SubmitTallyInput!]!) { submitTallies(inputs: $inputs) {" + _OUTCOME + "} }"
 )
 
-ELECTION = "query Election($id: ID!) { election(id: $id) { phase isTest lastReportAt stationsTotal } }"
+ELECTION = "query Election($id: ID!) { election(id: $id) { phase isTest pollsCloseAt lastReportAt stationsTotal } }"
 
 SET_PHASE = """mutation SetPhase($id: ID!, $phase: ElectionPhase!) {
   setElectionPhase(electionId: $id, phase: $phase) { phase }

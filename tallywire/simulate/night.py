@@ -41,7 +41,7 @@ async def run_night(
     """Plays the plan against the server at `url` and compares its results with the truth.
 
     `token`: an operator's. `speed`: simulated seconds a second, 0 as fast as the server takes.
-    `real`: also into an election that is no rehearsal. `editors` decide on what is held, where the plan has doubts.
+    `real`: also into one that is counted in earnest. `editors` decide on what is held, where the plan has doubts.
     `patience_seconds`: how long the server may be away.
     Cancelling it ends it at once.
     Raises NightRefusedError, RefusedError, UnreachableError.

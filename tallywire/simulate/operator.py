@@ -1,5 +1,6 @@
 """What the night's operator does: opens the count and enrols volunteers."""
 
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from counting.vocabulary import Role
@@ -10,6 +11,8 @@ from tallywire.simulate.wire import RefusedError, Wire, request_body
 FIRST_CONTACT_SECONDS = 10.0
 # A code whose answer was lost is spent; then another is made, this often at most.
 CODES_MAX = 4
+# A count that long past is history, to be played again; a younger one may be the night itself.
+HISTORY = timedelta(days=3)
 PHASES_TO_COUNTING = {"SETUP": ("VOTING", "COUNTING"), "VOTING": ("COUNTING",)}
 
 
@@ -28,16 +31,16 @@ class Operator:
     async def open_count(self, *, go_on: bool, real: bool = False) -> bool:
         """Brings the election to COUNTING; True where tallies stand there already.
 
-        Raises NightRefusedError where there is no such election, it is no rehearsal and not `real`, it is closed, or
-        has tallies and not `go_on`.
+        Raises NightRefusedError where there is no such election, it may be counted in earnest and not `real`, it is
+        closed, or has tallies and not `go_on`.
         """
         answer = await self._ask(ELECTION, patience=FIRST_CONTACT_SECONDS)
         election = answer["election"]
         if election is None:
             raise NightRefusedError(f"the server has no election {self._id!r}: import its package first")
-        if not election["isTest"] and not real:
+        if not election["isTest"] and not real and _may_be_counted(election["pollsCloseAt"]):
             raise NightRefusedError(
-                f"{self._id} is no rehearsal: made-up tallies would stand among real ones."
+                f"{self._id} is no rehearsal, and its count is now: made-up tallies would stand among real ones."
                 f" `tallywire import --rehearsal` loads the same package as {self._id}-rehearsal;"
                 " --force plays into this one all the same"
             )
@@ -85,3 +88,8 @@ class Operator:
     async def _ask(self, query: str, patience: float | None = None, **variables: Any) -> dict[str, Any]:
         body = request_body(query, {"id": self._id, **variables})
         return (await self._wire.call(body, self._token, patience=patience)).data
+
+
+def _may_be_counted(polls_close_at: str) -> bool:
+    """Its night is to come, or was within HISTORY."""
+    return datetime.now(UTC) - datetime.fromisoformat(polls_close_at) < HISTORY

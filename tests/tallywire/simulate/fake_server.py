@@ -147,6 +147,7 @@ class FakeServer:
         return {
             "phase": self.phase,
             "isTest": self.election.is_test,
+            "pollsCloseAt": self.election.polls_close_at.isoformat(),
             "lastReportAt": last,
             "stationsTotal": len(self.election.stations),
         }

@@ -2,6 +2,7 @@ import asyncio
 from collections import Counter
 from contextlib import AsyncExitStack
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -137,6 +138,22 @@ async def test_an_election_with_foreign_tallies_is_refused_and_continued_on_dema
     report = await _run(plan, fake, go_on=True)
     assert report.equal
     assert report.accepted <= plan.tallies_total - final
+
+
+@pytest.mark.parametrize("days", [-1, 2])
+async def test_a_night_that_may_be_counted_in_earnest_is_played_into_only_if_forced(days: int) -> None:
+    plan = _plan(stations=1)
+    closes = datetime.now(UTC) - timedelta(days=days)
+    fake = FakeServer(replace(plan.election, is_test=False, polls_close_at=closes))
+    with pytest.raises(NightRefusedError, match="--rehearsal"):
+        await _run(plan, fake)
+    assert not fake.answers
+    assert (await _run(plan, fake, real=True)).equal
+
+
+async def test_a_night_long_past_is_played_again() -> None:
+    plan = _plan(stations=1)
+    assert (await _run(plan, FakeServer(replace(plan.election, is_test=False)))).equal
 
 
 @pytest.mark.parametrize(
