@@ -48,10 +48,10 @@ REQUESTS_A_BODY_MAX = Limit("requests_a_body_max", 1, "requests in one body", "s
 DOCUMENTS_REMEMBERED = Limit("documents_remembered", 512, "documents", "kept as they were parsed and checked")
 
 # What one request may cost (gql/cost.py), by who asks.
-COST_PUBLIC = Limit("cost_public", 150_000, "values", "about half a second of one core; a whole city's results fit")
-COST_VOLUNTEER = Limit("cost_volunteer", 100_000, "values", "a phone shows one person's stations")
-COST_OUTLET = Limit("cost_outlet", 400_000, "values", "newsrooms draw whole nights into tables")
-COST_EDITOR = Limit("cost_editor", 400_000, "values", "the desk's queue with all that stands beside it")
+COST_PUBLIC = Limit("cost_public", 400_000, "values", "a whole city's results with all their fields, and twice that")
+COST_VOLUNTEER = Limit("cost_volunteer", 400_000, "values", "who has a token may ask what the public may")
+COST_OUTLET = Limit("cost_outlet", 1_000_000, "values", "newsrooms draw whole nights into tables")
+COST_EDITOR = Limit("cost_editor", 1_000_000, "values", "the desk's queue with all that stands beside it")
 COST_OPERATOR = Limit("cost_operator", 1_000_000, "values", "every reporter with every station")
 
 # How often, by address and by token; over 10 seconds, shared by all nodes where they share a Redis.

@@ -87,6 +87,15 @@ def test_it_is_remembered_by_what_makes_a_difference() -> None:
     assert seen == [3, 4, 4, 3] and len(costs._known) == 2
 
 
+# Everything about every result of an election, as a newsroom's first script asks.
+WHOLE = """query Whole { results(electionId: "bkk-2022") {
+  contest { id office name } area { id level name parent { id } } status stationsTotal stationsReporting stationsFinal
+  ballotsCast turnout validBallots invalidBallots noVoteBallots margin decided cursor updatedAt
+  outstanding { stations ballotsAtMost heldTallies }
+  rows { votes share rank leading candidate { id ballotNumber name(lang: EN) shortName party color } }
+} }"""
+
+
 def _documents() -> Iterator[tuple[str, str, Limit, dict[str, Any]]]:
     for path in sorted((ROOT / "example_queries").glob("*.graphql")):
         text, given = path.read_text(), path.with_suffix(".variables.json")
@@ -99,6 +108,7 @@ def _documents() -> Iterator[tuple[str, str, Limit, dict[str, Any]]]:
         for name, text in vars(module).items():
             if isinstance(text, str) and text.lstrip().startswith(("query", "mutation")):
                 yield f"{module.__name__}.{name}", text, COST_PUBLIC, LARGEST
+    yield "whole results", WHOLE, COST_PUBLIC, {}
     yield "introspection", get_introspection_query(input_value_deprecation=True), COST_PUBLIC, {}
 
 
