@@ -8,7 +8,7 @@ TEST_PROCESSES ?= 2
 WEB_SOURCES := $(shell find web/src web/*.html web/*.ts web/*.js web/*.json data/*/maps example_queries -type f -not -path '*/generated/*' 2>/dev/null) gql/schema/schema.graphql
 
 .DEFAULT_GOAL := help
-.PHONY: wheel wheel-check help setup demo test check bench night clean lock browser clients redis faketime
+.PHONY: wheel wheel-check help setup demo test check bench night soak clean lock browser clients redis faketime
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-11s %s\n", $$1, $$2}'
@@ -67,6 +67,9 @@ bench: setup ## speed, as ratios in one run
 
 night: setup ## the whole night at full speed against a server of its own, then fsck
 	$(BIN)/python -m bench.night
+
+soak: setup ## thirty thousand seeded steps with faults between them, against a model
+	$(BIN)/python -m bench.soak
 
 lock: ## pin every version anew (needs uv)
 	uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --no-emit-index-url --no-emit-find-links --quiet --output-file locks/production.txt
