@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-PLACES = ("/usr/lib", "/usr/local/lib", "/opt/homebrew/lib")
+PLACES = ("/usr/lib", "/usr/local/lib")
 
 
 def library() -> Path | None:

@@ -100,7 +100,7 @@ def test_the_unit_is_one_that_systemd_takes(tmp_path: Path) -> None:
     if (program := shutil.which("systemd-analyze")) is None:
         pytest.skip("no systemd-analyze here")
     unit = tmp_path / "tallywire.service"
-    unit.write_text(text.replace("/opt/tallywire/bin/tallywire", "/bin/true"))
+    unit.write_text(text.replace("/usr/local/lib/tallywire/bin/tallywire", "/bin/true"))
     ran = subprocess.run([program, "verify", "--man=no", str(unit)], capture_output=True, text=True, check=False)
     assert [line for line in ran.stderr.splitlines() if "tallywire.service" in line] == []
 

@@ -7,6 +7,7 @@ from typing import Any
 
 import httpx
 
+from counting.vocabulary import Role
 from feed.position import Position
 from tests.conftest import Databases, Night
 from tests.gql.conftest import _nothing
@@ -22,6 +23,8 @@ query Results($election: ID!, $at: Cursor) {
   }
 }
 """
+SUBMIT = "mutation Submit($input: SubmitTallyInput!) { submitTally(input: $input) { __typename } }"
+STATIONS = ("a-1", "a-2", "a-3", "b-1", "b-2", "b-3")
 FOLLOWING = """
 query Following($election: ID!) {
   election(id: $election) { phase cursor notice(lang: EN) following { origin state size verifiedAt reason heads } }
@@ -80,6 +83,21 @@ class FollowerNode:
 
     def ready(self) -> httpx.Response:
         return httpx.get(f"{self.server.url}/readyz", timeout=SECONDS)
+
+
+def report_on(origin: Night, size: int, count: int) -> int:
+    """So many partial counts more at an origin of `size` entries, each a vote above the one before; the new size."""
+    api = origin.api.as_(origin.token(Role.VOLUNTEER, *STATIONS))
+    for number in range(size + 1, size + count + 1):
+        call = {
+            "clientTallyId": f"call-{number}",
+            "stationId": f"small/{STATIONS[number % 6]}",
+            "contestId": "small/mayor",
+            "coverage": "PARTIAL",
+            "votes": [{"candidateId": f"small/mayor/{n}", "votes": number} for n in (1, 2, 3)],
+        }
+        assert api(SUBMIT, input=call)["submitTally"]["__typename"] == "TallyAccepted"
+    return size + count
 
 
 @contextmanager

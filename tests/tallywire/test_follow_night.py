@@ -10,18 +10,15 @@ from typing import Any
 import httpx
 import pytest
 
-from counting.vocabulary import Role
 from tests.conftest import Databases, Night, _fill_small
 from tests.served import wait_until
 from tests.tallywire import auditor
-from tests.tallywire.following import RESULTS, SECONDS, FollowerNode, follower
+from tests.tallywire.following import RESULTS, SECONDS, FollowerNode, follower, report_on
 from tests.tallywire.ledger_case import TABLES
 
-SUBMIT = "mutation Submit($input: SubmitTallyInput!) { submitTally(input: $input) { __typename } }"
 REPORTS = """
 subscription Reports($after: Cursor) { tallyReports(electionId: "small", after: $after) { sequence cursor } }
 """
-STATIONS = ("a-1", "a-2", "a-3", "b-1", "b-2", "b-3")
 
 
 @dataclass
@@ -36,18 +33,7 @@ class Outlets:
 
     def report(self, count: int) -> None:
         """So many partial counts, each a vote more than the one before it."""
-        token = self.origin.token(Role.VOLUNTEER, *STATIONS)
-        for _ in range(count):
-            self.size += 1
-            call = {
-                "clientTallyId": f"call-{self.size}",
-                "stationId": f"small/{STATIONS[self.size % 6]}",
-                "contestId": "small/mayor",
-                "coverage": "PARTIAL",
-                "votes": [{"candidateId": f"small/mayor/{n}", "votes": self.size} for n in (1, 2, 3)],
-            }
-            answer = self.origin.api.as_(token)(SUBMIT, input=call)["submitTally"]["__typename"]
-            assert answer == "TallyAccepted"
+        self.size = report_on(self.origin, self.size, count)
 
     def same_everywhere(self) -> dict[str, Any]:
         """Waits until every node has every entry; the results, which are the same at each, cursors and all."""

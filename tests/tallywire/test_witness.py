@@ -13,7 +13,6 @@ import pytest
 from click.testing import Result
 from typer.testing import CliRunner
 
-from counting.vocabulary import Role
 from ledger.checkpoint import Head
 from ledger.key_file import create_key, read_key
 from ledger.merkle import root_of
@@ -22,8 +21,7 @@ from tallywire.cli import build_cli
 from tests.conftest import Databases, Night, _fill_small
 from tests.served import ServerProcess, wait_until
 from tests.tallywire import auditor
-from tests.tallywire.following import SECONDS, FollowerNode, follower
-from tests.tallywire.test_follow_night import STATIONS, SUBMIT
+from tests.tallywire.following import SECONDS, FollowerNode, follower, report_on
 
 ORIGIN = "localhost/log/small"
 CHECKPOINT = """
@@ -49,17 +47,7 @@ class Watched:
         return str(VerifierKey(ORIGIN, private.public_key().public_bytes_raw()))
 
     def report(self, count: int) -> None:
-        token = self.origin.token(Role.VOLUNTEER, *STATIONS)
-        for _ in range(count):
-            self.size += 1
-            call = {
-                "clientTallyId": f"call-{self.size}",
-                "stationId": f"small/{STATIONS[self.size % 6]}",
-                "contestId": "small/mayor",
-                "coverage": "PARTIAL",
-                "votes": [{"candidateId": f"small/mayor/{n}", "votes": self.size} for n in (1, 2, 3)],
-            }
-            assert self.origin.api.as_(token)(SUBMIT, input=call)["submitTally"]["__typename"] == "TallyAccepted"
+        self.size = report_on(self.origin, self.size, count)
 
     def cosigned(self) -> str:
         """The head over every entry, once its origin gives it out with the cosignature."""
