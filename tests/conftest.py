@@ -20,8 +20,9 @@ from db.people import add_person, assign
 from db.phases import set_phase
 from tallywire.package import read_package
 from tallywire.packaged import bangkok
+from tests import warm_start
 from tests.elections import small_election
-from tests.served import Api, ServerProcess
+from tests.served import STANDARD_ERROR, Api, ServerProcess
 
 settings.register_profile(
     "tallywire", deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture]
@@ -118,10 +119,10 @@ class Night:
 
         return asyncio.run(work())
 
-    def serve(self, *arguments: str, port: int = 0, **environment: str) -> ServerProcess:
-        server = ServerProcess(
-            "--database-url", self.database_url, *arguments, port=port, environment=environment
-        ).start()
+    def serve(self, *arguments: str, port: int = 0, errors: int = STANDARD_ERROR, **environment: str) -> ServerProcess:
+        server = ServerProcess("--database-url", self.database_url, *arguments, port=port, environment=environment)
+        server.errors = errors
+        server.start()
         self.servers.append(server)
         return server
 
@@ -140,6 +141,12 @@ class Night:
     def close(self) -> None:
         for server in self.servers:
             server.stop()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def warm_starts() -> None:
+    """Servers of this suite are forked from one process that has imported everything."""
+    warm_start.wanted = True
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -14,7 +14,10 @@ from typing import Any
 import httpx
 from websockets.sync.client import ClientConnection, connect
 
+from tests import warm_start
+
 START_SECONDS = 60
+STANDARD_ERROR = 2
 
 
 class QueryFailedError(AssertionError):
@@ -108,13 +111,12 @@ class ServerProcess:
         self._environment = {**os.environ, **(environment or {})}
         self.port = port
         self.ports: list[int] = []
-        self.process: subprocess.Popen[str] | None = None
+        # Where it says what goes wrong: the descriptor of a file, else that of the tests themselves.
+        self.errors = STANDARD_ERROR
+        self.process: subprocess.Popen[str] | warm_start.WarmProcess | None = None
 
     def start(self) -> "ServerProcess":
-        command = [sys.executable, "-m", "tallywire.cli", "serve", "--port", str(self.port), *self._arguments]
-        self.process = subprocess.Popen(
-            command, stdout=subprocess.PIPE, text=True, env=self._environment, start_new_session=True
-        )
+        self.process = _started(("serve", "--port", str(self.port), *self._arguments), self._environment, self.errors)
         assert self.process.stdout is not None
         line = self.process.stdout.readline()
         assert "serves on" in line, f"the server did not start: {line!r}"
@@ -145,6 +147,17 @@ class ServerProcess:
         except subprocess.TimeoutExpired:
             self.process.kill()
             raise
+
+
+def _started(
+    arguments: tuple[str, ...], environment: dict[str, str], errors: int
+) -> "subprocess.Popen[str] | warm_start.WarmProcess":
+    if warm_start.wanted and warm_start.can_fork(environment):
+        return warm_start.start(arguments, environment, errors)
+    command = (sys.executable, "-m", "tallywire.cli", *arguments)
+    return subprocess.Popen(
+        command, stdout=subprocess.PIPE, stderr=errors, text=True, env=environment, start_new_session=True
+    )
 
 
 def run_tallywire(*arguments: str, environment: dict[str, str] | None = None) -> "subprocess.CompletedProcess[str]":

@@ -130,13 +130,12 @@ def test_metrics_can_be_kept_from_strangers_and_the_log_is_json_with_request_ids
 
 
 @pytest.fixture
-def night_log(counting: Night, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> tuple[Night, Path]:
+def night_log(counting: Night, tmp_path: Path) -> tuple[Night, Path]:
     """A server whose log goes to a file, and to which every answer is slow."""
     log = tmp_path / "log"
-    popen = subprocess.Popen
     with log.open("w") as file:
-        monkeypatch.setattr(subprocess, "Popen", lambda *given, **named: popen(*given, **{**named, "stderr": file}))
         counting.serve(
+            errors=file.fileno(),
             TALLYWIRE_LOG_FORMAT="json",
             TALLYWIRE_LOG_SLOW_SECONDS="0.000001",
             TALLYWIRE_METRICS_TOKEN="only-prometheus",
