@@ -47,13 +47,14 @@ test: setup browser clients redis faketime ## every test
 	BIN=$(abspath $(BIN)) NODE_MAJOR_MIN=$(NODE_MAJOR_MIN) .ci/node npm --prefix web test
 	$(BIN)/python -m pytest -n $(TEST_PROCESSES) --dist loadfile $(TESTS)
 
-check: setup ## style, types, direction of imports, locks
+check: setup ## style, types, direction of imports, locks, known faults of dependencies
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	BIN=$(abspath $(BIN)) NODE_MAJOR_MIN=$(NODE_MAJOR_MIN) .ci/node npm --prefix web run check
 	.ci/locks
+	BIN=$(abspath $(BIN)) NODE_MAJOR_MIN=$(NODE_MAJOR_MIN) .ci/node $(BIN)/python .ci/audit.py
 
 wheel: setup ## dist/tallywire-….whl, with the browser apps, the example elections and queries inside
 	rm -rf dist
