@@ -47,7 +47,7 @@ test: setup browser clients redis faketime ## every test
 	BIN=$(abspath $(BIN)) NODE_MAJOR_MIN=$(NODE_MAJOR_MIN) .ci/node npm --prefix web test
 	$(BIN)/python -m pytest -n $(TEST_PROCESSES) --dist loadfile $(TESTS)
 
-check: setup ## style, types, direction of imports, locks, known faults of dependencies
+check: setup ## style, types, imports, locks, known faults of dependencies, what the schema promised
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
@@ -55,6 +55,7 @@ check: setup ## style, types, direction of imports, locks, known faults of depen
 	BIN=$(abspath $(BIN)) NODE_MAJOR_MIN=$(NODE_MAJOR_MIN) .ci/node npm --prefix web run check
 	.ci/locks
 	BIN=$(abspath $(BIN)) NODE_MAJOR_MIN=$(NODE_MAJOR_MIN) .ci/node $(BIN)/python .ci/audit.py
+	$(BIN)/python -m gql.schema.changes
 
 wheel: setup ## dist/tallywire-….whl, with the browser apps, the example elections and queries inside
 	rm -rf dist
@@ -75,7 +76,8 @@ soak: setup ## thirty thousand seeded steps with faults between them, against a 
 lock: ## pin every version anew (needs uv)
 	uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --no-emit-index-url --no-emit-find-links --quiet --output-file locks/production.txt
 	uv pip compile pyproject.toml --extra tracing --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --no-emit-index-url --no-emit-find-links --quiet --output-file locks/production-tracing.txt
-	uv pip compile pyproject.toml --extra tracing --group dev --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --no-emit-index-url --no-emit-find-links --quiet --output-file locks/development.txt
+	uv pip compile pyproject.toml --extra parquet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --no-emit-index-url --no-emit-find-links --quiet --output-file locks/production-parquet.txt
+	uv pip compile pyproject.toml --extra tracing --extra parquet --group dev --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --no-emit-index-url --no-emit-find-links --quiet --output-file locks/development.txt
 	uv pip compile --group pyproject.toml:node --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --no-emit-index-url --no-emit-find-links --quiet --output-file locks/node.txt
 
 clean: ## away with everything that setup made

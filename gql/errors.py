@@ -110,6 +110,15 @@ def timed_out(seconds: int) -> ApiError:
     )
 
 
+def not_a_stream() -> ApiError:
+    """A subscription by a POST that asks for no event stream; Apollo's own link asks for multipart/mixed."""
+    return ApiError(
+        "NOT_A_STREAM",
+        "การติดตามผลสดใช้ WebSocket (graphql-transport-ws) หรือ Accept: text/event-stream (graphql-sse) เท่านั้น",
+        "A subscription comes over WebSocket (graphql-transport-ws), or with Accept: text/event-stream (graphql-sse)",
+    )
+
+
 class Masked(MaskErrors):
     """Gives every error a code. What nobody foresaw is told by an incident id alone; its trace is in the server's log.
 

@@ -59,6 +59,7 @@ class AskedWith(Response):
         del self.headers["content-length"]
         self.status_code = None  # type: ignore[assignment]
         self.known = request_headers.get("if-none-match", "")
+        self.accept = request_headers.get("accept", "")
 
 
 @lru_cache(DOCUMENTS_MAX)

@@ -17,9 +17,11 @@ from strawberry.http import process_result
 from strawberry.schema.exceptions import CannotGetOperationTypeError, InvalidOperationTypeError
 from strawberry.types.graphql import OperationType
 
+from gql.answer_kind import CONTENT_TYPES, RESPONSE, as_response, wants_response
+from gql.answer_kind import JSON as PLAIN
 from gql.body import RefusedError, headers_of, read_body
 from gql.context import Context
-from gql.errors import RETRY_SECONDS, ApiError, unavailable
+from gql.errors import RETRY_SECONDS, ApiError, not_a_stream, unavailable
 from gql.frames import BadShapeError, check_request, parse
 from gql.lean_mutation import LeanMutation, LeanMutations
 from gql.limits import EXECUTION_SECONDS
@@ -27,11 +29,12 @@ from gql.presence import holds_open
 from gql.rates import WINDOW_SECONDS
 from gql.schema.build import Schema
 
-ALLOWED = OperationType.from_http("POST")
-JSON = (b"content-type", b"application/json")
+ALLOWED = OperationType.from_http("POST") - {OperationType.SUBSCRIPTION}
+JSON = (b"content-type", PLAIN.encode())
+OWN = (b"content-type", CONTENT_TYPES[RESPONSE].encode())
 TEXT = (b"content-type", b"text/plain; charset=utf-8")
 # Proxies and clients that know no GraphQL try again later too.
-STATUSES = {"UNAVAILABLE": 503, "TOO_MANY_REQUESTS": 429, "TOO_MANY_AT_ONCE": 429}
+STATUSES = {"UNAVAILABLE": 503, "TOO_MANY_REQUESTS": 429, "TOO_MANY_AT_ONCE": 429, "NOT_A_STREAM": 406}
 Headers = list[tuple[bytes, bytes]]
 Identify = Callable[[Context, object], Any]
 
@@ -53,27 +56,31 @@ class Post:
         if scope["type"] != "http" or scope["method"] != "POST" or holds_open(scope):
             await self._otherwise(scope, receive, send)
             return
+        own = False
         try:
             headers = headers_of(scope["headers"])
+            own = wants_response(headers.get(b"accept", b"").decode("latin-1"))
             body = await read_body(headers, receive, self._edge.limits)
             if body is None:
                 return
-            status, answer = await self._execute(body, headers.get(b"authorization"), scope.get("client"))
+            status, answer = await self._execute(body, headers.get(b"authorization"), scope.get("client"), own=own)
         except RefusedError as refusal:
             await _send(send, refusal.status, refusal.line.encode(), [TEXT])
         except ApiError as error:
             status, more = status_of(error)
-            await _send(send, status, orjson.dumps({"data": None, "errors": [error.formatted]}), [JSON, *more])
+            told, status = _answer({"data": None, "errors": [error.formatted]}, status, own=own)
+            await _send(send, status, told, [OWN if own else JSON, *more])
         except (HTTPException, asyncio.CancelledError):
             # The one that asks who sends: the database is away. Or this process ends, and waits no longer for it.
-            await _send(send, 503, orjson.dumps({"errors": [unavailable().formatted]}), [JSON])
+            told = orjson.dumps({"errors": [unavailable().formatted]})
+            await _send(send, 503, told, [OWN if own else JSON])
         else:
-            await _send(send, status, answer, [JSON])
+            await _send(send, status, answer, [OWN if own else JSON])
 
     async def _execute(
-        self, body: bytes, authorization: bytes | None, client: tuple[str, int] | None
+        self, body: bytes, authorization: bytes | None, client: tuple[str, int] | None, *, own: bool
     ) -> tuple[int, bytes]:
-        """The status and the body. Raises RefusedError, HTTPException."""
+        """The status and the body; `own`: of the specification's own kind. Raises RefusedError, HTTPException."""
         try:
             request = check_request(parse(body))
         except BadShapeError as error:
@@ -85,9 +92,9 @@ class Post:
         variables, operation_name = request.get("variables"), request.get("operationName")
         known = self._lean.find(query, operation_name)
         if known is not None:
-            answer = await self._lean_answer(known, context, variables)
-            if answer is not None:
-                return 200, answer
+            lean = await self._lean_answer(known, context, variables)
+            if lean is not None:
+                return 200, lean
         # A phone that loses its network in the middle takes nothing back: what it handed in is carried through.
         try:
             result = await asyncio.shield(
@@ -99,13 +106,16 @@ class Post:
                     allowed_operation_types=ALLOWED,
                 )
             )
-        except (CannotGetOperationTypeError, InvalidOperationTypeError) as error:
-            raise RefusedError(400, _reason(error)) from error
+        except InvalidOperationTypeError as error:
+            raise not_a_stream() from error
+        except CannotGetOperationTypeError as error:
+            raise RefusedError(400, error.as_http_error_reason()) from error
         except MissingQueryError as error:
             raise RefusedError(400, "query must be a string") from error
         if not result.errors:
             self._lean.learn(query, operation_name)
-        return _status(result), orjson.dumps(process_result(result))
+        answer, status = _answer(dict(process_result(result)), _status(result), own=own)
+        return status, answer
 
     async def _lean_answer(
         self, known: LeanMutation, context: Context, variables: dict[str, Any] | None
@@ -116,6 +126,12 @@ class Post:
                 return await known.answer(context, variables)
         except TimeoutError:
             return orjson.dumps({"data": None, "errors": [unavailable().formatted]})
+
+
+def _answer(answer: dict[str, Any], status: int, *, own: bool) -> tuple[bytes, int]:
+    if own:
+        answer, status = as_response(answer, status)
+    return orjson.dumps(answer), status
 
 
 def _status(result: Any) -> int:
@@ -131,12 +147,6 @@ def status_of(error: GraphQLError) -> tuple[int, Headers]:
     status = STATUSES.get(str(told.get("code")), 200)
     seconds = told.get("retryAfterSeconds", WINDOW_SECONDS)
     return status, [(b"retry-after", b"%d" % seconds)] if status == 429 else []
-
-
-def _reason(error: CannotGetOperationTypeError | InvalidOperationTypeError) -> str:
-    if isinstance(error, InvalidOperationTypeError):
-        return error.as_http_error_reason("POST")
-    return error.as_http_error_reason()
 
 
 async def _send(send: Send, status: int, body: bytes, headers: Headers) -> None:

@@ -26,6 +26,7 @@ from strawberry.types import ExecutionResult
 
 from db.database import is_away
 from db.people import Person
+from gql.answer_kind import CONTENT_TYPES, RESPONSE, as_response, wants_response
 from gql.body import RefusedError, headers_of, read_body
 from gql.closing import BAD_MESSAGE, COME_LATER
 from gql.context import Context, Services
@@ -249,14 +250,22 @@ class View(GraphQL[Context, None]):
             needs_token=self._services.readers_need_token,
             failed=bool(result.errors) or context.token_refused,
         )
-        sub_response.headers["Vary"] = "Authorization"
+        sub_response.headers["Vary"] = "Accept, Authorization"
 
     async def get_sub_response(self, request: Request | WebSocket) -> Response:
         return AskedWith(request.headers)
 
     def create_response(self, response_data: Any, sub_response: Response) -> Response:
+        if not isinstance(sub_response, AskedWith):
+            return super().create_response(response_data, sub_response)
+        own = wants_response(sub_response.accept)
+        if own:
+            answer, status = as_response(response_data, sub_response.status_code or 200)
+            response_data, sub_response.status_code = answer, status
         response = super().create_response(response_data, sub_response)
-        return tagged(response, sub_response) if isinstance(sub_response, AskedWith) else response
+        if own:
+            response.headers["Content-Type"] = CONTENT_TYPES[RESPONSE]
+        return tagged(response, sub_response)
 
     def _stream_result(self, request: Request, result: Any, transport: HTTPStreamTransport) -> Any:
         if not isinstance(result, SharedEvents):

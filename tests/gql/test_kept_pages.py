@@ -51,7 +51,7 @@ def test_a_full_page_is_kept_for_ever_and_the_newest_one_is_not(night: Night, vo
     # Its address names no epoch, so that it may become another election's one day.
     assert (len(_reports(first)), _kept(first)) == (2, "public, max-age=3600")
     full = _get(night, first=2, after=first.json()["data"]["feed"]["cursor"])
-    assert (len(_reports(full)), _kept(full), full.headers["vary"]) == (2, FOR_EVER, "Authorization, Origin")
+    assert (len(_reports(full)), _kept(full), full.headers["vary"]) == (2, FOR_EVER, "Accept, Authorization, Origin")
     newest = _get(night, first=2, after=full.json()["data"]["feed"]["cursor"])
     assert (len(_reports(newest)), _kept(newest)) == (1, "public, no-cache")
 
