@@ -8,7 +8,7 @@ TEST_PROCESSES ?= 2
 WEB_SOURCES := $(shell find web/src web/*.html web/*.ts web/*.js web/*.json data/*/maps example_queries -type f -not -path '*/generated/*' 2>/dev/null) gql/schema/schema.graphql
 
 .DEFAULT_GOAL := help
-.PHONY: wheel wheel-check help setup demo test check bench night soak clean lock browser clients redis faketime
+.PHONY: wheel wheel-check help setup demo docs test check bench night soak clean lock browser clients redis faketime
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-11s %s\n", $$1, $$2}'
@@ -42,6 +42,10 @@ faketime: ## a libfaketime for the tests of moved clocks, where the machine has 
 
 demo: setup ## the real election night of Bangkok 2022: live board, GraphiQL, API on one port
 	$(BIN)/tallywire demo $(DEMO)
+
+docs: setup ## the documentation as a site, in site/: open site/index.html
+	NO_MKDOCS_2_WARNING=1 $(BIN)/python -m mkdocs build --strict
+	@echo "site/index.html; with search: $(BIN)/python -m http.server --bind 127.0.0.1 --directory site 8001"
 
 test: setup browser clients redis faketime ## every test
 	BIN=$(abspath $(BIN)) NODE_MAJOR_MIN=$(NODE_MAJOR_MIN) .ci/node npm --prefix web test
@@ -81,5 +85,5 @@ lock: ## pin every version anew (needs uv)
 	uv pip compile --group pyproject.toml:node --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --no-emit-index-url --no-emit-find-links --quiet --output-file locks/node.txt
 
 clean: ## away with everything that setup made
-	rm -rf $(VENV) web/dist web/node_modules .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
+	rm -rf $(VENV) site web/dist web/node_modules .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
