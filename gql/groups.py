@@ -65,7 +65,9 @@ class Groups:
         self, query: str | None, variables: Mapping[str, Any] | None, operation_name: str | None, context: Context
     ) -> Seat | None:
         """None for whatever Strawberry serves itself: other operations, and all that is refused."""
-        asked = await self._reading.read(query, variables, operation_name) if query else None
+        if not query or self._schema.guard.fresh(query, context):
+            return None
+        asked = await self._reading.read(query, variables, operation_name)
         if asked is None or asked.field not in self._makers or not self._allowed(asked, context):
             return None
         if self._schema.guard.cost(asked.query, asked.document, operation_name, asked.variables, context):

@@ -39,7 +39,7 @@ from gql.limits import INIT_SECONDS
 from gql.occupancy import FullError
 from gql.post import status_of
 from gql.schema.build import Schema
-from gql.wire import Handler, is_subscription
+from gql.wire import Handler
 
 # A limit that is turned off.
 NEVER_SECONDS = 365 * 86_400
@@ -97,6 +97,7 @@ class View(GraphQL[Context, None]):
         self.buffer_bytes = wire.buffer_bytes
         self._stream_transport_map[SERVER_SENT_EVENTS].heartbeat_interval = services.pace.heartbeat
         self.edge = edge
+        self.guard = schema.guard
         self._services = services
         self._find_person = find_person
         self._page = page
@@ -229,7 +230,7 @@ class View(GraphQL[Context, None]):
             seat = await self.groups.ask(
                 request_data.query, request_data.variables, request_data.operation_name, context
             )
-            if seat is not None or is_subscription(request_data.query or "", request_data.operation_name):
+            if seat is not None or self.guard.is_subscription(request_data.query or "", request_data.operation_name):
                 self._services.presence.reads(request.scope)
             if seat is not None:
                 return SharedEvents(self.groups, seat, after or seat.asked.after, self.buffer_bytes)

@@ -6,7 +6,6 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 import orjson
-from graphql import GraphQLError, OperationType, get_operation_ast, parse
 from starlette.websockets import WebSocket
 from strawberry.subscriptions.protocols.graphql_transport_ws.handlers import (
     BaseGraphQLTransportWSHandler,
@@ -92,7 +91,7 @@ class Handler(BaseGraphQLTransportWSHandler[Context, None]):
             for operation in self.operations.values()
             if operation.task
             and not operation.task.done()
-            and not is_subscription(operation.query, operation.operation_name)
+            and not self.view.guard.is_subscription(operation.query, operation.operation_name)
         ]:
             await asyncio.wait(answering)
         await self.line.shut(COME_BACK.code, COME_BACK.reason)
@@ -203,12 +202,3 @@ class Handler(BaseGraphQLTransportWSHandler[Context, None]):
             timer.cancel()
             self.connection_init_timeout_task = None
         await super().shutdown()
-
-
-def is_subscription(query: str, operation_name: str | None) -> bool:
-    """By the text alone; what cannot be read is none."""
-    try:
-        operation = get_operation_ast(parse(query), operation_name)
-    except GraphQLError:
-        return False
-    return operation is not None and operation.operation is OperationType.SUBSCRIPTION

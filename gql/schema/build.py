@@ -38,10 +38,15 @@ class Schema(strawberry.Schema):
         self, context: ExecutionContext, extensions_runner: SchemaExtensionsRunner
     ) -> PreExecutionError | None:
         query = context.query or ""
-        if refusal := self.guard.text(query):
+        if refusal := self.guard.text(query) or self.guard.fresh(query, context.context):
             return _refused(context, refusal)
-        refused = await super()._prepare_operation_async(context, extensions_runner)
+        try:
+            refused = await super()._prepare_operation_async(context, extensions_runner)
+        except BaseException:
+            self.guard.forget(query)
+            raise
         if refused is not None or context.graphql_document is None:
+            self.guard.forget(query)
             return refused
         asks = (query, context.graphql_document, context.operation_name, context.variables)
         if refusal := self.guard.cost(*asks, context.context):
