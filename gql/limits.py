@@ -59,7 +59,7 @@ REQUESTS_AN_ADDRESS = Limit(
     "requests_an_address", 5_000, "requests in 10 s", "a stadium or a mobile carrier shares one address"
 )
 REQUESTS_A_TOKEN = Limit("requests_a_token", 1_000, "requests in 10 s", "a phone sends few, a newsroom's server many")
-COST_AN_ADDRESS = Limit("cost_an_address", 2_000_000, "values in 10 s", "and 16 for each character of a text that is new")
+COST_AN_ADDRESS = Limit("cost_an_address", 2_000_000, "values in 10 s", "and 16 a character of a text that is new")
 COST_A_TOKEN = Limit("cost_a_token", 2_000_000, "values in 10 s", "the same for one that changes its address")
 SOCKETS_OPENED_AN_ADDRESS = Limit(
     "sockets_opened_an_address", 2_000, "sockets in 10 s", "after a restart everybody comes back within seconds"
