@@ -1,7 +1,6 @@
 """C2SP tlog-checkpoint: the signed head of a tree; and cosignatures, by which witnesses say that they checked it."""
 
 import base64
-import binascii
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -41,7 +40,7 @@ def parse_head(note: SignedNote) -> Head:
     origin, size, encoded = lines[:3]
     try:
         root = base64.b64decode(encoded, validate=True)
-    except binascii.Error as error:
+    except ValueError as error:
         raise BadNoteError(f"no root hash: {encoded!r}") from error
     if not plain_number(size) or len(root) != HASH_BYTES:
         raise BadNoteError(f"no tree size, or no root hash: {size!r}, {encoded!r}")

@@ -4,14 +4,15 @@ The newest file's digest stands in the signed head, and each file names the dige
 """
 
 import hashlib
-import json
 from base64 import b64encode
 from collections.abc import Iterator, Sequence
 from typing import Any
 
 from ledger.cut_line import CutLine
-from ledger.leaf import BadLeafError, parsed
+from ledger.entry import entry_in
+from ledger.leaf import BadLeafError
 from ledger.sheets import Sheets
+from ledger.strict_json import strict
 from ledger.sums import Totals, add_up
 from ledger.terms import Terms
 from ledger.tiles import all_tiles, tree_root
@@ -26,7 +27,7 @@ class CutCheck:
         self._terms = terms
         self._leaves = leaves
         self._tiles = all_tiles(list(hashes))
-        value = json.loads(definition)
+        value = strict(definition)
         self._areas = value["areas"]
         self._contests = [_without_short_names(contest) for contest in value["contests"]]
         self._sheets = Sheets(terms)
@@ -39,7 +40,7 @@ class CutCheck:
         if number == newest.number and digest != newest.results_sha256:
             yield f"its sha256 is {digest}; the signed head says {newest.results_sha256}"
         try:
-            value = json.loads(content)
+            value = strict(content)
             yield from self._heading_faults(value, number, newest)
             if not self._added <= value["sequence"] <= len(self._leaves):
                 yield f"it says that it was taken after entry {value['sequence']}, which cannot be"
@@ -48,7 +49,7 @@ class CutCheck:
             for one in totals.compare(_as_served(result, self._terms) for result in value["results"]):
                 yield f"{one.contest} in {one.area}: {one.what} is {one.served}; the entries add up to {one.by_the_log}"
             yield from self._leader_faults(value["results"])
-        except (KeyError, TypeError, ValueError, AttributeError, RecursionError) as error:
+        except (KeyError, TypeError, ValueError, AttributeError, IndexError, ArithmeticError) as error:
             yield f"it is no results file: {error!r}"
 
     def _heading_faults(self, value: dict[str, Any], number: int, newest: CutLine) -> Iterator[str]:
@@ -79,7 +80,7 @@ class CutCheck:
         for leaf in self._leaves[self._added : sequence]:
             self._added += 1
             try:
-                for _ in self._sheets.add(parsed(leaf), self._added):
+                for _ in self._sheets.add(entry_in(leaf), self._added):
                     continue
             except (BadLeafError, KeyError, TypeError, ValueError, AttributeError):
                 continue

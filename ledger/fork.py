@@ -5,14 +5,14 @@ Where the entries are at hand, one place of the log holds two of them (an inclus
 """
 
 import base64
-import binascii
 import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from ledger.checkpoint import Head, checked_head, parse_head
-from ledger.leaf import BadLeafError, parsed
+from ledger.entry import entry_in
+from ledger.leaf import BadLeafError
 from ledger.merkle import (
     BadProofError,
     check_consistency,
@@ -23,6 +23,7 @@ from ledger.merkle import (
     root_of,
 )
 from ledger.note import BadNoteError, VerifierKey, parse_note
+from ledger.strict_json import strict
 from ledger.tiles import all_tiles, nodes_from
 
 FORMAT = "tallywire-fork/1"
@@ -89,7 +90,7 @@ def check_fork(document: bytes, keys: Iterable[VerifierKey]) -> Fork:
     """`keys`: of the log that this is against; what the document itself names is not believed. Raises BadForkError."""
     known = list(keys)
     try:
-        value = json.loads(document)
+        value = strict(document)
         if value["format"] != FORMAT:
             raise BadForkError(f"not of the format {FORMAT}")
         low, _ = checked_head(value["smaller"], known)
@@ -111,7 +112,7 @@ def check_fork(document: bytes, keys: Iterable[VerifierKey]) -> Fork:
 def heads_of(document: bytes) -> tuple[str, ...]:
     """The two signed heads that a document of this form shows; nothing of it is checked."""
     try:
-        value = json.loads(document)
+        value = strict(document)
         return str(value["smaller"]), str(value["larger"])
     except (ValueError, KeyError, TypeError):
         return ("", "")
@@ -138,7 +139,7 @@ def _checked(entry: dict[str, Any], index: int, head: Head) -> dict[str, Any] | 
         return None
     if leaf_hash(leaf.encode()) != _bytes(entry["hash"]):
         raise BadForkError("an entry is not the one that its proof is of")
-    return parsed(leaf.encode())
+    return entry_in(leaf.encode())
 
 
 def _text(one: bytes) -> str:
@@ -152,5 +153,5 @@ def _texts(hashes: Iterable[bytes]) -> list[str]:
 def _bytes(text: str) -> bytes:
     try:
         return base64.b64decode(text, validate=True)
-    except binascii.Error as error:
+    except ValueError as error:
         raise BadForkError(f"not base64: {text[:40]!r}") from error

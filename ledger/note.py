@@ -1,7 +1,6 @@
 """C2SP signed notes: a text and the lines that sign it, by Ed25519; keys as they are told to verifiers."""
 
 import base64
-import binascii
 import hashlib
 import unicodedata
 from collections.abc import Iterable
@@ -116,7 +115,7 @@ def _signature(line: str) -> Signature:
         raise BadNoteError(f"no signature line: {line!r}")
     try:
         data = base64.b64decode(parts[2], validate=True)
-    except binascii.Error as error:
+    except ValueError as error:
         raise BadNoteError(f"no signature line: {line!r}") from error
     if len(data) < 5:
         raise BadNoteError(f"no signature line: {line!r}")
@@ -129,7 +128,7 @@ def parse_key(text: str) -> VerifierKey:
     try:
         data = base64.b64decode(parts[2], validate=True)
         key = VerifierKey(parts[0], data[1:], data[:1])
-    except (IndexError, binascii.Error) as error:
+    except (IndexError, ValueError) as error:
         raise BadKeyError(f"no verifier key: {text!r}") from error
     if not good_name(key.name) or len(key.public) != 32 or key.id.hex() != parts[1]:
         raise BadKeyError(f"no verifier key: {text!r}")

@@ -5,12 +5,12 @@ to, {"leaf": …, "salt": …, "tally": …}. So the holder of the text and of t
 """
 
 import base64
-import binascii
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from ledger.checkpoint import Head, checked_head, plain_number
+from ledger.entry import whole
 from ledger.leaf import BadLeafError, canonical, commitment_of, parsed
 from ledger.merkle import BadProofError, check_inclusion, leaf_hash
 from ledger.note import BadNoteError, VerifierKey
@@ -55,14 +55,14 @@ def check_receipt(text: str, keys: Iterable[VerifierKey]) -> Receipt:
         raise BadReceiptError("this is no proof of a transparency log")
     try:
         extra = parsed(_base64(_after("extra ", lines[0])))
-        leaf, number = extra["leaf"], _after("index ", lines[1])
+        leaf, number = whole(extra["leaf"]), _after("index ", lines[1])
         if not plain_number(number):
             raise BadReceiptError(f"no index: {number!r}")
         head, _ = checked_head(checkpoint_of(text), keys)
         path = [_base64(line) for line in lines[2:]]
         check_inclusion(leaf_hash(canonical(leaf)), int(number), head.size, path, head.root)
         return Receipt(head, leaf, _tally(extra, leaf))
-    except (BadLeafError, BadNoteError, BadProofError, KeyError, TypeError) as error:
+    except (BadLeafError, BadNoteError, BadProofError, KeyError, TypeError, AttributeError) as error:
         raise BadReceiptError(str(error)) from error
 
 
@@ -88,5 +88,5 @@ def _after(word: str, line: str) -> str:
 def _base64(text: str) -> bytes:
     try:
         return base64.b64decode(text, validate=True)
-    except binascii.Error as error:
+    except ValueError as error:
         raise BadReceiptError(f"not base64: {text[:40]!r}") from error

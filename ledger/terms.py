@@ -1,12 +1,15 @@
 """The terms of an election as an auditor reads them: what log entries may refer to, out of definition.json."""
 
 import hashlib
-import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from ledger.strict_json import strict
+
 ResultKey = tuple[str, str]
+# Areas lie in one another; deeper than this no country goes, and a long chain would be walked for ever.
+DEPTH_MAX = 32
 
 
 class BadDefinitionError(Exception):
@@ -41,6 +44,7 @@ class Terms:
     """
 
     election: str
+    epoch: str
     sha256: str
     is_test: bool
     rules_version: str
@@ -76,28 +80,57 @@ class Terms:
 def read_terms(content: bytes) -> Terms:
     """Raises BadDefinitionError."""
     try:
-        value = json.loads(content)
-        areas = {area["id"]: area for area in value["areas"]}
-        return Terms(
-            election=value["election"],
+        value = strict(content)
+        areas = _by_id(value["areas"])
+        terms = Terms(
+            election=_text(value["election"]),
+            epoch=_text(value["epoch"]),
             sha256=hashlib.sha256(content).hexdigest(),
-            is_test=value["isTest"],
-            rules_version=value["rules"]["version"],
+            is_test=bool(value["isTest"]),
+            rules_version=_text(value["rules"]["version"]),
             verdicts=dict(value["rules"]["verdicts"]),
             area_paths={area: _path(area, areas) for area in areas},
-            area_names={area["id"]: area["name"]["en"] or area["name"]["th"] for area in value["areas"]},
-            contests={contest["id"]: _contest(contest) for contest in value["contests"]},
-            stations={station["id"]: _station(station, areas) for station in value["stations"]},
+            area_names={area["id"]: _text(area["name"]["en"] or area["name"]["th"]) for area in value["areas"]},
+            contests={id_: _contest(contest) for id_, contest in _by_id(value["contests"]).items()},
+            stations={id_: _station(station, areas) for id_, station in _by_id(value["stations"]).items()},
         )
-    except (ValueError, KeyError, TypeError, RecursionError) as error:
+        _check_references(terms)
+    except (ValueError, KeyError, TypeError, AttributeError, OverflowError) as error:
         raise BadDefinitionError(f"definition.json is no definition: {error!r}") from error
+    return terms
+
+
+def _check_references(terms: Terms) -> None:
+    """Whatever an id stands for is there. Raises BadDefinitionError."""
+    for contest in terms.contests.values():
+        if contest.area not in terms.area_paths:
+            raise BadDefinitionError(f"{contest.id} is of an area that is not there: {contest.area}")
+        if len(set(contest.candidates)) < len(contest.candidates):
+            raise BadDefinitionError(f"{contest.id} has a candidate twice")
+    for station in terms.stations.values():
+        for name in station.registers:
+            counted = terms.contests.get(name)
+            if counted is None or counted.area not in station.areas:
+                raise BadDefinitionError(f"{station.id} counts {name}, which is not there, or lies elsewhere")
+
+
+def _by_id(values: list[dict[str, Any]]) -> dict[str, dict[str, Any]]:
+    found = {_text(one["id"]): one for one in values}
+    if len(found) < len(values):
+        raise BadDefinitionError("something stands there twice under one id")
+    return found
+
+
+def _text(value: Any) -> str:
+    if not isinstance(value, str):
+        raise TypeError(f"{str(value)[:40]} is no text")
+    return value
 
 
 def _contest(value: dict[str, Any]) -> ContestTerms:
     candidates = sorted(value["candidates"], key=lambda one: int(one["ballotNumber"]))
-    return ContestTerms(
-        value["id"], value["area"], tuple(one["id"] for one in candidates), int(value["votesPerBallot"])
-    )
+    names = tuple(_text(one["id"]) for one in candidates)
+    return ContestTerms(_text(value["id"]), _text(value["area"]), names, int(value["votesPerBallot"]))
 
 
 def _path(area: str | None, areas: dict[str, dict[str, Any]]) -> tuple[str, ...]:
@@ -105,11 +138,13 @@ def _path(area: str | None, areas: dict[str, dict[str, Any]]) -> tuple[str, ...]
     while area is not None:
         if area in path:
             raise BadDefinitionError(f"area {area} lies in itself")
+        if len(path) == DEPTH_MAX:
+            raise BadDefinitionError(f"area {area} lies deeper than {DEPTH_MAX} areas")
         path.append(area)
         area = areas[area]["parent"]
     return tuple(path)
 
 
 def _station(value: dict[str, Any], areas: dict[str, dict[str, Any]]) -> StationTerms:
-    registers = {contest: int(voters) for contest, voters in value["registers"]}
-    return StationTerms(value["id"], int(value["number"]), _path(value["area"], areas), registers)
+    registers = {_text(contest): int(voters) for contest, voters in value["registers"]}
+    return StationTerms(_text(value["id"]), int(value["number"]), _path(_text(value["area"]), areas), registers)

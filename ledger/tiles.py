@@ -13,6 +13,8 @@ WIDTH = 256
 HEIGHT = 8
 LEVEL_MAX = 63
 ENTRY_BYTES_MAX = 65_535
+# No election has more entries; whoever fetches a log goes by what its head says.
+SIZE_MAX = 16_777_216
 ENTRIES = "entries"
 
 TileKey = tuple[int, int]
@@ -145,6 +147,16 @@ def all_tiles(leaves: Sequence[bytes]) -> dict[TileKey, bytes]:
 def bundle(entries: Iterable[bytes]) -> bytes:
     """Entries one behind the other, each behind its length in two bytes."""
     return b"".join(len(entry).to_bytes(2, "big") + entry for entry in entries)
+
+
+def first_entries(data: bytes, width: int) -> bytes:
+    """The bundle of the first `width` entries of a wider one; raises BadBundleError where there are fewer."""
+    at = 0
+    for number in range(width):
+        at += 2 + int.from_bytes(data[at : at + 2], "big")
+        if at > len(data):
+            raise BadBundleError(f"entry {number} of the bundle is cut off")
+    return data[:at]
 
 
 def entries_of(data: bytes, width: int) -> list[bytes]:

@@ -14,19 +14,14 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ledger.checkpoint import Head, checked_head
-from ledger.leaf import FORMAT, BadLeafError, parsed
+from ledger.entry import entry_in
+from ledger.leaf import BadLeafError, parsed
 from ledger.merkle import HASH_BYTES, leaf_hash, root_of
 from ledger.note import VerifierKey
 from ledger.sheets import Sheets
 from ledger.sums import Difference, Totals, add_up
 from ledger.terms import Terms, read_terms
 from ledger.tiles import TilePath, all_tiles, tile_paths
-
-FIELDS = {
-    *("format", "election", "definition", "sequence", "kind", "station", "contest", "tallyId", "tally", "previousId"),
-    *("previous", "standingId", "held", "heldBefore", "disputed", "disputedBefore", "commitment", "salt", "reason"),
-    *("decidedBy", "ruleset", "isTest", "recordedAt"),
-}
 
 
 class BadResultsError(Exception):
@@ -186,9 +181,7 @@ def _entry_faults(found: Verified, leaves: list[bytes]) -> Iterator[Fault]:
     definitions = set()
     for sequence, leaf in enumerate(leaves, start=1):
         try:
-            entry = parsed(leaf)
-            if entry.keys() != FIELDS or entry["format"] != FORMAT:
-                raise BadLeafError(f"not of the format {FORMAT}")
+            entry = entry_in(leaf)
             definitions.add(entry["definition"])
             place = found.terms.place(entry["station"])
             for what in found.sheets.add(entry, sequence):

@@ -12,14 +12,15 @@ BREAK = struct.pack("ii", 1, 0)
 
 
 class TcpProxy:
-    """Hands on to `target` what comes in on `port`. `delay_seconds` is added to every piece, both ways.
+    """Hands on to port `target`, which may be told later, what comes in on `port`.
 
+    `delay_seconds` is added to every piece, both ways.
     `stop`: nothing passes, and nobody is told; `go` lets it pass. `cut`: every connection breaks, and new ones do,
     until `mend`.
     """
 
     def __init__(self, target: int) -> None:
-        self._target = target
+        self.target = target
         self._listener = socket.create_server(("127.0.0.1", 0), backlog=1_024)
         self.port = int(self._listener.getsockname()[1])
         self.delay_seconds = 0.0
@@ -63,7 +64,7 @@ class TcpProxy:
                 _break(near)
                 continue
             try:
-                far = socket.create_connection(("127.0.0.1", self._target), 10)
+                far = socket.create_connection(("127.0.0.1", self.target), 10)
             except OSError:
                 _break(near)
                 continue

@@ -2,10 +2,11 @@
 
 import asyncio
 import hashlib
+import unicodedata
 from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 import httpx
 import typer
@@ -14,17 +15,22 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 from ledger.checkpoint import COSIGNATURE
 from ledger.fork import heads_of
 from ledger.note import BadKeyError, BadNoteError, VerifierKey, parse_key
-from tallywire.commands.running import errors, fail, output, settings_from
+from tallywire.commands.running import BAD_INPUT, errors, fail, output, settings_from
 from tallywire.commands.verify_paper import check_paper, is_paper
 from tallywire.verify.checking import Outcome, Wanted, check
+from tallywire.verify.fetching import SECONDS, TOTAL_BYTES_MAX, Fetcher, SourceError, UnsoundError
 from tallywire.verify.memory import recall, remember
 from tallywire.verify.served import Served
-from tallywire.verify.source import Address, Folder, Saved, Source, SourceError
+from tallywire.verify.source import Saved
 from tallywire.verify.summary import summary
-from tallywire.verify.where import NoElectionError, Place, files_of, photographs_of, place_of
+from tallywire.verify.where import NoElectionError, Place, files_of, log_of, photographs_of, place_of
 from tallywire.verify.witnessed import Witnesses
 
 FAULTS_SHOWN = 50
+LINE_MAX = 2_000
+# Controls and halves of characters; and what changes the direction of writing.
+UNPRINTED = frozenset({"Cc", "Cs"})
+TURNING = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 
 
 def verify_command(
@@ -50,11 +56,12 @@ def verify_command(
         int | None, typer.Option(min=1, help="So many of the witnesses named are enough; else all.", show_default=False)
     ] = None,
     token: Annotated[str | None, typer.Option(envvar="TALLYWIRE_TOKEN", help="To read there, if needed.")] = None,
+    timeout: Annotated[float, typer.Option(min=0.1, help="So many seconds a file may take.")] = SECONDS,
 ) -> None:
     """Check a log from its first entry to its last, add up every result, and compare it with what is served.
 
     Trusts nothing that the server computed. Ends with 0 and the numbers, or with 1 and what is wrong, station by
-    station; with 2 where nothing could be checked.
+    station; with 2 where nothing was found wrong, but something could not be checked.
     """
     keys = [_key(text) for text in key or []]
     witnesses = _witnesses(witness or [], quorum)
@@ -63,16 +70,19 @@ def verify_command(
         return
     wanted = Wanted(stations, cuts=cuts, witnesses=witnesses)
     try:
-        sound = asyncio.run(_run(place, election, keys, state, forget, save, wanted, evidence, token))
+        outcome = asyncio.run(_run(place, election, keys, state, forget, save, wanted, evidence, token, timeout))
+    except UnsoundError as error:
+        errors.print(f"tallywire: NOT sound: {_plain(str(error))}", markup=False)
+        raise typer.Exit(1) from error
     except (SourceError, NoElectionError) as error:
-        fail(str(error))
+        fail(_plain(str(error)))
     except BadNoteError as error:
-        errors.print(f"tallywire: the head of the log cannot be trusted: {error}", markup=False)
+        errors.print(f"tallywire: the head of the log cannot be trusted: {_plain(str(error))}", markup=False)
         raise typer.Exit(1) from error
     except KeyboardInterrupt:
         raise typer.Exit(130) from None
-    if not sound:
-        raise typer.Exit(1)
+    if not outcome.sound:
+        raise typer.Exit(1 if outcome.faults else BAD_INPUT)
 
 
 async def _run(
@@ -85,15 +95,17 @@ async def _run(
     wanted: Wanted,
     evidence: bool,
     token: str | None,
-) -> bool:
+    seconds: float,
+) -> Outcome:
     headers = {"Authorization": f"Bearer {token}"} if token else {}
-    async with httpx.AsyncClient(headers=headers, timeout=60, follow_redirects=True) as client:
-        place = await place_of(given, election, client)
-        source: Source = Folder(place.folder) if place.folder else Address(client, place.election)
-        source = Saved(source, save) if save else source
+    async with httpx.AsyncClient(headers=headers, timeout=seconds) as client:
+        fetcher = Fetcher(client, seconds, total_max=TOTAL_BYTES_MAX)
+        place = await place_of(given, election, fetcher)
+        log = log_of(place, fetcher)
+        source = Saved(log, save) if save else log
         remembered = state or _state_file(place)
         memory = None if forget or remembered is None else recall(remembered)
-        photographs = photographs_of(place, client, save) if evidence else None
+        photographs = photographs_of(place, fetcher, save) if evidence else None
         with _progress() as progress:
             tasks: dict[str, int] = {}
 
@@ -102,34 +114,44 @@ async def _run(
                     tasks[what] = progress.add_task(what, total=of)
                 progress.update(tasks[what], completed=done)  # type: ignore[arg-type]
 
-            served = None if place.folder else Served(client)
-            given_files = replace(wanted, photographs=photographs, files=files_of(place, client, save))
+            served = None if place.folder else Served(fetcher)
+            given_files = replace(wanted, photographs=photographs, files=files_of(place, fetcher, save))
             outcome = await check(source, served, keys, memory, given_files, told)
-    if remembered is not None and not outcome.faults:
+    if remembered is not None and outcome.sound:
         remember(remembered, outcome.memory)
     _report(outcome)
     if outcome.fork is not None and remembered is not None:
         _keep_fork(remembered.with_suffix(".fork"), outcome.fork)
-    return not outcome.faults
+    return outcome
 
 
 def _report(outcome: Outcome) -> None:
     for note in outcome.notes:
-        errors.print(f"note: {note}", markup=False)
-    for line in summary(outcome.verified, sound=not outcome.faults):
-        output.print(line, markup=False)
+        errors.print(f"note: {_plain(note)}", markup=False)
+    for line in summary(outcome.verified, sound=outcome.sound):
+        output.print(_plain(line), markup=False)
     for fault in outcome.faults[:FAULTS_SHOWN]:
-        output.print(str(fault), markup=False)
+        output.print(_plain(str(fault)), markup=False)
     if len(outcome.faults) > FAULTS_SHOWN:
         output.print(f"… and {len(outcome.faults) - FAULTS_SHOWN} more", markup=False)
+    for line in outcome.unchecked:
+        errors.print(f"tallywire: could not be checked: {_plain(line)}", markup=False)
     if outcome.faults:
         errors.print(f"tallywire: NOT sound: {len(outcome.faults)} faults", markup=False)
+
+
+def _plain(text: str) -> str:
+    """As it may be printed: names and messages of a stranger's server move no cursor and turn no line around."""
+    shown = (sign if unicodedata.category(sign) not in UNPRINTED and sign not in TURNING else "\ufffd" for sign in text)
+    return "".join(shown)[:LINE_MAX]
 
 
 def _keep_fork(path: Path, document: bytes) -> None:
     """Both signed heads are shown, and kept with what proves that not both can be true."""
     for head in heads_of(document):
-        output.print(f"signed head:\n{head}", markup=False)
+        output.print("signed head:", markup=False)
+        for line in head.splitlines():
+            output.print(_plain(line), markup=False)
     try:
         path.write_bytes(document)
     except OSError as error:
@@ -153,7 +175,8 @@ def _state_file(place: Place) -> Path | None:
     if place.folder is not None:
         return None
     name = hashlib.sha256(f"{place.server}/log/{place.election}".encode()).hexdigest()[:16]
-    return settings_from().data_dir / "verify" / f"{urlsplit(place.server).hostname}-{place.election}-{name}.json"
+    election = quote(place.election, safe="")
+    return settings_from().data_dir / "verify" / f"{urlsplit(place.server).hostname}-{election}-{name}.json"
 
 
 def _witnesses(texts: list[str], quorum: int | None) -> Witnesses:

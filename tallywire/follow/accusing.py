@@ -1,15 +1,13 @@
 """What a follower makes of a head that contradicts those it took: evidence that anybody can check without it."""
 
-from collections.abc import Awaitable, Callable
-
 from db.database import Database
 from ledger.fork import Story, first_difference, fork_document
 from ledger.merkle import root_of
 from ledger.note import SignedNote, VerifierKey
 from ledger.store import read_head, read_sealed_entries, read_tiles
-from ledger.tiles import WIDTH, BadBundleError, TilePath, entries_of, width_of
+from ledger.tiles import SIZE_MAX, WIDTH, BadBundleError, TilePath, entries_of, width_of
 from tallywire.follow.copy import split
-from tallywire.follow.refusal import RefusedError
+from tallywire.verify.copying import tile_at
 from tallywire.verify.source import Source, SourceError
 
 
@@ -25,7 +23,7 @@ async def evidence_against(
         return None, None, (str(note),)
     own = await stored_hashes(database, election, ours.size)
     one, other = Story(ours.note, own), Story(str(note))
-    theirs = await _told(lambda path: log.get(f"tile/{path}"), other.head.size, other.head.root)
+    theirs = await _told(log, other.head.size, other.head.root)
     index = first_difference(own, theirs) if theirs else None
     leaves: tuple[bytes | None, bytes | None] = (None, None)
     if index is not None:
@@ -43,13 +41,18 @@ async def stored_hashes(database: Database, election: str, size: int) -> list[by
     return [one for number in numbers for one in split(tiles[number])][:size]
 
 
-async def _told(tile: Callable[[TilePath], Awaitable[bytes | None]], size: int, root: bytes) -> list[bytes] | None:
+async def _told(log: Source, size: int, root: bytes) -> list[bytes] | None:
     """The leaves' hashes that lead to this root; None where they are not to be had."""
     hashes: list[bytes] = []
+    if size > SIZE_MAX:
+        return None
     try:
         for number in range(-(-size // WIDTH)):
-            hashes += split(await tile(TilePath(0, number, width_of(0, number, size))) or b"")
-    except (SourceError, RefusedError):
+            tile = await tile_at(log, TilePath(0, number, width_of(0, number, size)))
+            if tile is None:
+                return None
+            hashes += split(tile)
+    except SourceError:
         return None
     return hashes if len(hashes) == size and root_of(hashes) == root else None
 
@@ -58,6 +61,6 @@ async def _entry(log: Source, number: int, place: int, size: int) -> bytes | Non
     """As the origin shows it now."""
     path = TilePath(None, number, width_of(0, number, size))
     try:
-        return entries_of(await log.get(f"tile/{path}") or b"", path.width)[place]
+        return entries_of(await tile_at(log, path) or b"", path.width)[place]
     except (SourceError, BadBundleError):
         return None

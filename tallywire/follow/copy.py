@@ -6,7 +6,8 @@ from dataclasses import dataclass
 
 from db.database import Database
 from ledger.checkpoint import Head
-from ledger.leaf import FORMAT, BadLeafError, parsed
+from ledger.entry import entry_in
+from ledger.leaf import BadLeafError, parsed
 from ledger.merkle import EMPTY_ROOT, HASH_BYTES, leaf_hash, subtree
 from ledger.sheets import Sheets
 from ledger.store import leaves_of, read_rows, read_tiles
@@ -23,7 +24,6 @@ from ledger.tiles import (
     tiles_for,
     tree_root,
 )
-from ledger.verify import FIELDS
 from tallywire.follow.refusal import RefusedError
 from tallywire.follow.tallies import Leaf
 
@@ -100,9 +100,7 @@ class LogCopy:
 
     def _checked(self, sheets: Sheets, leaf: bytes, sequence: int) -> Leaf:
         try:
-            entry = parsed(leaf)
-            if entry.keys() != FIELDS or entry["format"] != FORMAT:
-                raise BadLeafError(f"not of the format {FORMAT}")
+            entry = entry_in(leaf)
             faults = list(sheets.add(entry, sequence))
             if entry["definition"] != self.terms.sha256:
                 faults.append("it was written under another definition.json")

@@ -1,6 +1,5 @@
 """The origin's definition.json as an election that can be loaded here. Bounds and help are not public: not in it."""
 
-import json
 from datetime import datetime
 from typing import Any
 
@@ -8,17 +7,18 @@ from counting.bounds import Bounds
 from counting.election import Area, Candidate, Contest, Election, Register, Station, Text
 from counting.vocabulary import AreaLevel, TallyRule, Verdict, VotingVariation
 from ledger.definition import FORMAT
+from ledger.strict_json import strict
 from tallywire.follow.refusal import RefusedError
 
 
 def election_from(content: bytes) -> tuple[Election, str]:
     """The election, and its epoch. Raises RefusedError."""
     try:
-        value = json.loads(content)
+        value = strict(content)
         if value["format"] != FORMAT:
             raise ValueError(f"of the format {value['format']!r}, not {FORMAT}")
         return _Reading(value).election(), str(value["epoch"])
-    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
+    except (ValueError, KeyError, TypeError, AttributeError, OverflowError) as error:
         raise RefusedError(f"definition.json cannot be read: {error!r}") from error
 
 

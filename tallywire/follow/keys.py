@@ -1,7 +1,6 @@
 """Whose signature counts: keys named on the command line, or met at the first contact, and those that they named."""
 
 import base64
-import json
 from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
@@ -10,7 +9,8 @@ import asyncpg
 
 from db.database import Connection
 from ledger.keys import read_keys as read_stored
-from ledger.note import VerifierKey, parse_key
+from ledger.note import BadKeyError, VerifierKey, parse_key
+from ledger.strict_json import strict
 from tallywire.follow.refusal import RefusedError
 from tallywire.verify.copying import KEYS, needed, read_keys
 from tallywire.verify.source import Source
@@ -38,7 +38,7 @@ async def trusted_keys(
     """The log's origin, and the keys whose signature counts; they are stored. Raises SourceError, RefusedError."""
     content = await needed(log, KEYS)
     try:
-        document: dict[str, Any] = json.loads(content)
+        document: dict[str, Any] = strict(content)
         origin = str(document["origin"])
         first = [VerifierKey(origin, key.public) for key in named] or [
             key.under(origin) for key in await read_stored(connection)
@@ -46,7 +46,7 @@ async def trusted_keys(
         keys = (await read_keys(_Given(log.name, content), first)).trusted
         async with connection.acquire() as one, one.transaction():
             await _store(one, document, {key.public for key in keys})
-    except (ValueError, KeyError, TypeError) as error:
+    except (ValueError, KeyError, TypeError, AttributeError, BadKeyError) as error:
         raise RefusedError(f"the list of keys cannot be read: {error!r}") from error
     except asyncpg.IntegrityConstraintViolationError as error:
         raise RefusedError("the list of keys names two that sign now") from error

@@ -10,6 +10,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 
+from asyncpg import DataError, IntegrityConstraintViolationError
+
 from db.database import Database, is_away
 from feed.election_feed import ElectionFeed
 from gql.following import FollowState
@@ -21,7 +23,7 @@ from ledger.merkle import leaf_hash
 from ledger.note import BadNoteError, SignedNote, VerifierKey, parse_note
 from ledger.store import read_head, read_sealed, read_tiles
 from ledger.terms import BadDefinitionError, read_terms
-from ledger.tiles import WIDTH, TilePath, edge, grow, width_of
+from ledger.tiles import SIZE_MAX, WIDTH, TilePath, edge, grow, width_of
 from tallywire.follow.accusing import evidence_against
 from tallywire.follow.copy import LogCopy, split
 from tallywire.follow.cuts import take_cuts
@@ -31,8 +33,8 @@ from tallywire.follow.refusal import RefusedError
 from tallywire.follow.status import Status, StatusFiles, verified
 from tallywire.follow.storing import store_definition, store_entries, store_head, store_phase, stored_definition
 from tallywire.follow.witness import without_own
-from tallywire.verify.copying import CHECKPOINT, DEFINITION, needed
-from tallywire.verify.source import SourceError
+from tallywire.verify.copying import CHECKPOINT, DEFINITION, needed, tile_at
+from tallywire.verify.fetching import SourceError, UnsoundError
 
 AT_ONCE = 8
 AGAIN_SECONDS = 1.0
@@ -92,10 +94,14 @@ class FollowedLog:
                     raise accused
                 await self._round()
                 continue
+            except UnsoundError as error:
+                self._refuse(RefusedError(str(error)))
             except SourceError as error:
                 self._away(str(error))
             except RefusedError as error:
                 self._refuse(error)
+            except (DataError, IntegrityConstraintViolationError) as error:
+                self._refuse(RefusedError(f"what the origin signed cannot be stored here: {error}"))
             except BadNoteError as error:
                 self._refuse(RefusedError(f"the head is not signed by a key that is trusted here: {error}"))
             except Exception as error:
@@ -162,6 +168,8 @@ class FollowedLog:
 
     async def _take(self, copy: LogCopy, head: Head, note: SignedNote) -> None:
         """Everything up to this head. Raises SourceError, RefusedError."""
+        if head.size > SIZE_MAX:
+            raise RefusedError(f"a head of {head.size:,} entries is signed; no election has so many")
         if head.size <= copy.size:
             if await copy.root(head.size) != head.root:
                 await self._tell_fork(copy, head, note, certain=True)
@@ -241,14 +249,14 @@ class FollowedLog:
             await self._tell_fork(copy, head, note, certain=True)
 
     async def _bundle(self, number: int, width: int) -> bytes | None:
-        return await self._log.get(f"tile/{TilePath(None, number, width)}")
+        return await tile_at(self._log, TilePath(None, number, width))
 
     async def _signed(self, numbers: range, size: int) -> list[list[bytes]]:
         """The leaves' hashes, bundle by bundle, as the origin's tree has them."""
         found: list[list[bytes]] = []
         for at in range(0, len(numbers), AT_ONCE):
             paths = [TilePath(0, number, width_of(0, number, size)) for number in numbers[at : at + AT_ONCE]]
-            contents = await asyncio.gather(*(self._log.get(f"tile/{path}") for path in paths))
+            contents = await asyncio.gather(*(tile_at(self._log, path) for path in paths))
             for path, content in zip(paths, contents, strict=True):
                 hashes = split(content or b"")
                 if len(hashes) != path.width or len(hashes[-1]) != len(hashes[0]):

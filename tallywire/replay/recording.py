@@ -22,8 +22,8 @@ from tallywire.follow.definition import election_from
 from tallywire.follow.refusal import RefusedError
 from tallywire.night_log import NightLogError, read_night
 from tallywire.verify.copying import CHECKPOINT, needed, read_copy, read_keys
-from tallywire.verify.source import Address, Folder, Source, SourceError
-from tallywire.verify.where import NoElectionError, place_of
+from tallywire.verify.fetching import SECONDS, Fetcher, SourceError
+from tallywire.verify.where import NoElectionError, log_of, place_of
 
 Leaf = dict[str, Any]
 Progress = Callable[[int, int], None]
@@ -87,9 +87,10 @@ def _recording(name: str, definition: bytes, bounds: Bounds | None, entries: lis
 async def _from_log(given: str, election: str | None, token: str | None, progress: Progress) -> Recording:
     """Only what its head signs, and just that."""
     headers = {"Authorization": f"Bearer {token}"} if token else {}
-    async with httpx.AsyncClient(headers=headers, timeout=60, follow_redirects=True) as client:
-        place = await place_of(given, election, client)
-        source: Source = Folder(place.folder) if place.folder else Address(client, place.election)
+    async with httpx.AsyncClient(headers=headers, timeout=SECONDS) as client:
+        fetcher = Fetcher(client)
+        place = await place_of(given, election, fetcher)
+        source = log_of(place, fetcher)
         keys = await read_keys(source, [])
         head, copy = await read_copy(source, await needed(source, CHECKPOINT), keys.trusted, progress)
     if root_of([leaf_hash(entry) for entry in copy.entries]) != head.root:

@@ -10,14 +10,16 @@ from ledger.cut_line import cut_line_of
 from ledger.fork import Story, first_difference, fork_document
 from ledger.merkle import leaf_hash, root_of
 from ledger.note import VerifierKey
+from ledger.strict_json import strict
 from ledger.terms import BadDefinitionError
 from ledger.verify import BadResultsError, Copy, Fault, Verified, result_differences, result_fault, verify
 from tallywire.verify.copying import CHECKPOINT, read_copy, read_keys, read_sealed
 from tallywire.verify.cuts import chosen, cut_faults, cut_path
+from tallywire.verify.fetching import SourceError, UnsoundError
 from tallywire.verify.memory import Memory
 from tallywire.verify.photographs import look_at
 from tallywire.verify.served import Served, smallest_areas, station_faults
-from tallywire.verify.source import Saved, Source, SourceError
+from tallywire.verify.source import Saved, Source
 from tallywire.verify.witnessed import Chosen, Witnesses, choose
 
 RESULTS = "results.json"
@@ -43,16 +45,29 @@ class Wanted:
 
 @dataclass(slots=True)
 class Outcome:
-    """Sound where there is no fault; `notes` say what was not checked, or rests on trust.
+    """Sound where there is no fault, and nothing that `unchecked` names: what could not be had, though it was wanted.
 
-    `fork`: evidence that two stories were signed, where that is a fault.
+    `notes` say what was not asked to be checked, or rests on trust. `fork`: evidence that two stories were signed,
+    where that is a fault.
     """
 
     verified: Verified
     memory: Memory
     faults: list[Fault]
     notes: list[str] = field(default_factory=list)
+    unchecked: list[str] = field(default_factory=list)
     fork: bytes | None = None
+
+    @property
+    def sound(self) -> bool:
+        return not self.faults and not self.unchecked
+
+    def cannot(self, place: str, error: SourceError) -> None:
+        """What is served is wrong, or it could not be had at all."""
+        if isinstance(error, UnsoundError):
+            self.faults.append(Fault(place, str(error)))
+        else:
+            self.unchecked.append(f"{place}: {error}")
 
 
 async def check(
@@ -78,7 +93,7 @@ async def check(
     try:
         found = await asyncio.to_thread(verify, copy, trusted.trusted, memory.seen if memory else None)
     except BadDefinitionError as error:
-        raise SourceError(str(error)) from error
+        raise UnsoundError(str(error)) from error
     kept = Memory(copy.checkpoint.decode(), trusted.trusted, found.hashes, dict(memory.photographs) if memory else {})
     outcome = Outcome(found, kept, found.faults)
     outcome.notes += chosen_head.told()
@@ -133,34 +148,34 @@ async def _check_results(
             outcome.notes.append(f"there is no {RESULTS}: results are added up, and compared with nothing")
             return
         differences = result_differences(found, results)
-    except (SourceError, BadResultsError) as error:
+    except SourceError as error:
+        outcome.cannot("results", error)
+        return
+    except BadResultsError as error:
         outcome.faults.append(Fault("results", str(error)))
         return
     outcome.faults += [result_fault(found, one) for one in differences]
     if served is not None:
-        await _check_stations(
-            served, copy, outcome, [(one.contest, one.area) for one in differences], wanted.stations, told
-        )
+        await _check_stations(served, outcome, [(one.contest, one.area) for one in differences], wanted.stations, told)
 
 
 async def _results(source: Source, served: Served | None, copy: Copy, found: Verified) -> list[dict[str, Any]] | None:
     """As they are served at the head's position, or as they lie in a folder. Raises SourceError."""
     if served is not None:
-        epoch = str(json.loads(copy.definition)["epoch"])
-        results = await served.results(found.terms.election, epoch, found.head.size, list(found.terms.contests))
+        terms = found.terms
+        results = await served.results(terms.election, terms.epoch, found.head.size, list(terms.contests))
         if isinstance(source, Saved):
             await source.keep(RESULTS, json.dumps(results, ensure_ascii=False).encode())
         return results
     content = await source.get(RESULTS)
     try:
-        return None if content is None else list(json.loads(content))
+        return None if content is None else list(strict(content))
     except (ValueError, TypeError) as error:
-        raise SourceError(f"{RESULTS} cannot be read: {error}") from error
+        raise UnsoundError(f"{RESULTS} cannot be read: {error}") from error
 
 
 async def _check_stations(
     served: Served,
-    copy: Copy,
     outcome: Outcome,
     differing: list[tuple[str, str]],
     stations: bool | None,
@@ -174,19 +189,22 @@ async def _check_stations(
         places = [(contest, None) for contest in found.terms.contests]
     if not places:
         return
-    epoch, election = str(json.loads(copy.definition)["epoch"]), found.terms.election
+    terms = found.terms
     try:
         faults: list[Fault] = []
         for done, (contest, area) in enumerate(places, start=1):
-            async for station in served.stations(election, contest, area):
-                if contest in found.terms.stations[station["id"]].registers:
+            async for station in served.stations(terms.election, contest, area, len(terms.stations)):
+                if contest in terms.stations[station["id"]].registers:
                     faults += station_faults(found, contest, station)
             told("Comparing stations", done, len(places))
-        if not await served.is_at(election, epoch, found.head.size):
+        if not await served.is_at(terms.election, terms.epoch, found.head.size):
             outcome.notes.append("the count goes on: the tallies shown for stations were not compared")
             return
-    except (SourceError, KeyError, TypeError) as error:
-        outcome.faults.append(Fault("stations", f"they are not served as they should be: {error}"))
+    except SourceError as error:
+        outcome.cannot("stations", error)
+        return
+    except (KeyError, TypeError, ValueError) as error:
+        outcome.faults.append(Fault("stations", f"they are not served as they should be: {error!r}"))
         return
     outcome.faults += faults
     if differing and not faults:
@@ -202,13 +220,13 @@ async def _check_cuts(
         outcome.notes.append("the head names no cut: no results file was checked")
         return
     numbers = chosen(newest, every)
-    if copied and not every and await source.get(cut_path(newest.number)) is None:
-        outcome.notes.append("there are no results files of cuts here: none was checked")
-        return
     try:
+        if copied and not every and await source.get(cut_path(newest.number)) is None:
+            outcome.notes.append("there are no results files of cuts here: none was checked")
+            return
         faults = await cut_faults(source, copy, outcome.verified, newest, numbers, told)
     except SourceError as error:
-        outcome.faults.append(Fault("cuts", str(error)))
+        outcome.cannot("cuts", error)
         return
     outcome.faults += faults
     outcome.notes.append(
@@ -218,9 +236,14 @@ async def _check_cuts(
 
 
 async def _check_photographs(source: Source, outcome: Outcome, told: Told) -> None:
-    looked = await look_at(
-        source, outcome.verified, outcome.memory.photographs, lambda done, of: told("Looking at photographs", done, of)
-    )
+    try:
+        looked = await look_at(
+            *(source, outcome.verified, outcome.memory.photographs),
+            lambda done, of: told("Looking at photographs", done, of),
+        )
+    except SourceError as error:
+        outcome.cannot("photographs", error)
+        return
     outcome.faults += looked.faults
     outcome.memory.photographs |= looked.copies
     named, copies = len(outcome.verified.photographs), len(looked.copies) - looked.proven

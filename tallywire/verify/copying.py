@@ -1,20 +1,33 @@
 """Fetches everything that a check needs, many files at once, after the head has said how many there are."""
 
 import asyncio
-import json
 from base64 import b64decode
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from ledger.checkpoint import Head, checked_head
-from ledger.note import BadKeyError, VerifierKey, parse_key
+from ledger.checkpoint import Head, checked_head, parse_head
+from ledger.merkle import HASH_BYTES
+from ledger.note import BadKeyError, BadNoteError, VerifierKey, parse_key, parse_note
+from ledger.strict_json import strict
 from ledger.succession import Succession, trusted
-from ledger.tiles import WIDTH, BadBundleError, TilePath, bundle_paths, entries_of, tile_paths
+from ledger.tiles import (
+    SIZE_MAX,
+    WIDTH,
+    BadBundleError,
+    TilePath,
+    bundle_paths,
+    entries_of,
+    first_entries,
+    tile_paths,
+    width_of,
+)
 from ledger.verify import Copy
-from tallywire.verify.source import Source, SourceError
+from tallywire.verify.source import Source, SourceError, UnsoundError
 
 AT_ONCE = 8
+# A log that has lost more of its files than this is not fetched to its end.
+MISSING_MAX = 64
 CHECKPOINT, KEYS, DEFINITION = "checkpoint", "keys", "definition.json"
 
 Progress = Callable[[int, int], None]
@@ -32,14 +45,14 @@ async def read_keys(source: Source, known: list[VerifierKey]) -> Keys:
     """`known`, and whatever they named since; where none is known, those of the source. Raises SourceError."""
     content = await source.get(KEYS)
     try:
-        document: dict[str, Any] = json.loads(content) if content is not None else {"keys": [], "successions": []}
+        document: dict[str, Any] = strict(content) if content is not None else {"keys": [], "successions": []}
         offered = [parse_key(one["key"]) for one in document["keys"]]
         successions = [
             Succession(bytes.fromhex(one["old"]), bytes.fromhex(one["new"]), b64decode(one["signature"], validate=True))
             for one in document["successions"]
         ]
-    except (ValueError, KeyError, TypeError, BadKeyError) as error:
-        raise SourceError(f"{source.name}: the list of keys cannot be read: {error}") from error
+    except (ValueError, KeyError, TypeError, AttributeError, BadKeyError) as error:
+        raise UnsoundError(f"{source.name}: the list of keys cannot be read: {error}") from error
     if not known and not offered:
         raise SourceError(f"{source.name} has no list of keys: name the log's key with --key")
     return Keys(trusted(known, successions), first_met=False) if known else Keys(offered, first_met=True)
@@ -50,9 +63,11 @@ async def read_copy(
 ) -> tuple[Head, Copy]:
     """All that this head covers. Raises SourceError, and BadNoteError where no trusted key signed the head."""
     head, _ = checked_head(checkpoint, keys)
+    if head.size > SIZE_MAX:
+        raise UnsoundError(f"{source.name}: a head of {head.size:,} entries is signed; no election has so many")
     definition = await needed(source, DEFINITION)
     tiles, bundles = tile_paths(head.size), bundle_paths(head.size)
-    fetched = await _in_parallel([*bundles, *tiles], lambda path: source.get(f"tile/{path}"), progress)
+    fetched = await _in_parallel(source, [*bundles, *tiles], "tile/", progress)
     entries: list[bytes] = []
     for path in bundles:
         entries += _entries(fetched[path], path.width)
@@ -63,7 +78,7 @@ async def read_copy(
 async def read_sealed(source: Source, size: int) -> dict[int, bytes]:
     """The leaves as they were sealed, by their index. Raises SourceError."""
     paths = bundle_paths(size)
-    fetched = await _in_parallel(paths, lambda path: source.get(f"sealed/{path}"), lambda _done, _of: None)
+    fetched = await _in_parallel(source, paths, "sealed/", lambda _done, _of: None)
     sealed = {}
     for path in paths:
         for place, leaf in enumerate(_entries(fetched[path], path.width)):
@@ -87,17 +102,60 @@ def _entries(content: bytes | None, width: int) -> list[bytes]:
 
 
 async def _in_parallel(
-    items: list[TilePath], fetch: Callable[[TilePath], Awaitable[bytes | None]], progress: Progress
+    source: Source, paths: list[TilePath], under: str, progress: Progress
 ) -> dict[TilePath, bytes | None]:
+    """Raises SourceError, also where so many are missing that there is no log to speak of."""
     fetched: dict[TilePath, bytes | None] = {}
-    waiting = iter(items)
+    waiting, missing = iter(paths), 0
 
     async def worker() -> None:
-        for item in waiting:
-            fetched[item] = await fetch(item)
-            progress(len(fetched), len(items))
+        nonlocal missing
+        for path in waiting:
+            fetched[path] = await tile_at(source, path, under)
+            missing += fetched[path] is None
+            if missing > MISSING_MAX:
+                raise UnsoundError(f"{source.name} lacks more than {MISSING_MAX} of its files, such as {under}{path}")
+            progress(len(fetched), len(paths))
 
-    async with asyncio.TaskGroup() as group:
-        for _ in range(AT_ONCE):
-            group.create_task(worker())
+    try:
+        async with asyncio.TaskGroup() as group:
+            for _ in range(AT_ONCE):
+                group.create_task(worker())
+    except ExceptionGroup as several:
+        raise several.exceptions[0] from several
     return fetched
+
+
+async def tile_at(source: Source, path: TilePath, under: str = "tile/") -> bytes | None:
+    """A tile, or a bundle of entries, as wide as the path says; None where it is not there. Raises SourceError.
+
+    A log may drop a partial tile once a wider one is there (tlog-tiles): then the beginning of that one is what is
+    wanted, of the full one or of the one at the newest head.
+    """
+    content = await source.get(f"{under}{path}")
+    if content is not None or path.width == WIDTH:
+        return content
+    for wider in (TilePath(path.level, path.number), await _at_newest_head(source, path)):
+        content = None if wider is None else await source.get(f"{under}{wider}")
+        if wider is not None and content is not None:
+            return _beginning(content, path)
+    return None
+
+
+async def _at_newest_head(source: Source, path: TilePath) -> TilePath | None:
+    """Where the log has grown meanwhile. Nobody's word is taken for it: what lies there has to fit the signed tree."""
+    try:
+        head = parse_head(parse_note(await source.get(CHECKPOINT) or b""))
+    except BadNoteError:
+        return None
+    width = width_of(path.level or 0, path.number, head.size)
+    return TilePath(path.level, path.number, width) if path.width < width < WIDTH else None
+
+
+def _beginning(content: bytes, path: TilePath) -> bytes:
+    if path.level is not None:
+        return content[: path.width * HASH_BYTES]
+    try:
+        return first_entries(content, path.width)
+    except BadBundleError:
+        return content

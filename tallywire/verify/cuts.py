@@ -3,29 +3,14 @@
 import asyncio
 from collections.abc import Callable
 
-import httpx
-
 from ledger.cut_check import CutCheck
 from ledger.cut_line import CutLine
 from ledger.verify import Copy, Fault, Verified
-from tallywire.verify.source import Source, asked
+from tallywire.verify.source import Source
 
 # All are checked where there are no more than this; of more, the newest, and all where it is asked for.
 CUTS_COMPARED = 20
 Told = Callable[[str, int, int], None]
-
-
-class ResultsFiles:
-    """A server's results files, by their path under `/results/{election}/`."""
-
-    def __init__(self, client: httpx.AsyncClient, election: str) -> None:
-        self._client = client
-        self._path = f"/results/{election}/"
-        self.name = f"{client.base_url}".rstrip("/") + self._path
-
-    async def get(self, path: str) -> bytes | None:
-        answer = await asked(self._client, self._path + path)
-        return None if answer.status_code == 404 else answer.content
 
 
 def cut_path(number: int) -> str:

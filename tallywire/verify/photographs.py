@@ -38,9 +38,12 @@ async def look_at(source: Source, found: Verified, known: dict[str, str], progre
             done += 1
             progress(done, len(found.photographs))
 
-    async with asyncio.TaskGroup() as group:
-        for _ in range(AT_ONCE):
-            group.create_task(worker())
+    try:
+        async with asyncio.TaskGroup() as group:
+            for _ in range(AT_ONCE):
+                group.create_task(worker())
+    except ExceptionGroup as several:
+        raise several.exceptions[0] from several
     return looked
 
 

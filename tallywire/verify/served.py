@@ -4,12 +4,11 @@ import asyncio
 from collections.abc import AsyncIterator, Iterator
 from typing import Any
 
-import httpx
-
 from feed.position import Position
 from ledger.sheets import Tally
+from ledger.strict_json import BadJsonError, strict
 from ledger.verify import Fault, Verified
-from tallywire.verify.source import ATTEMPTS, SourceError
+from tallywire.verify.fetching import Fetcher, SourceError, UnsoundError
 
 AT_ONCE = 4
 PAGE = 500
@@ -39,18 +38,18 @@ NUMBERS = ("id", "coverage", "validBallots", "invalidBallots", "noVoteBallots", 
 
 
 class Served:
-    """One server's API, as `client` may read it."""
+    """One server's API, as the fetcher's client may read it. What is no answer of tallywire is an UnsoundError."""
 
-    def __init__(self, client: httpx.AsyncClient) -> None:
-        self._client = client
+    def __init__(self, fetcher: Fetcher) -> None:
+        self._fetcher = fetcher
 
     async def elections(self) -> list[str]:
-        return [one["id"] for one in (await self._ask(ELECTIONS))["elections"]]
+        return [str(one["id"]) for one in await self._list("elections", ELECTIONS)]
 
     async def is_at(self, election: str, epoch: str, size: int) -> bool:
         """Nothing has followed the entry of this number yet."""
-        found = (await self._ask(CURSOR, election=election))["election"]
-        return bool(found and found["cursor"] == Position(epoch, size).encode())
+        found = (await self._ask(CURSOR, election=election)).get("election")
+        return isinstance(found, dict) and found.get("cursor") == Position(epoch, size).encode()
 
     async def results(self, election: str, epoch: str, size: int, contests: list[str]) -> list[dict[str, Any]]:
         """Every result as it stands right after entry `size`: as all readers are given it now, if nothing followed."""
@@ -66,34 +65,46 @@ class Served:
 
         async def one(contest: str) -> list[dict[str, Any]]:
             async with turn:
-                return list((await self._ask(RESULTS, election=election, contest=contest, at=at))["results"])
+                return await self._list("results", RESULTS, election=election, contest=contest, at=at)
 
         return [result for part in await asyncio.gather(*(one(contest) for contest in contests)) for result in part]
 
-    async def stations(self, election: str, contest: str, area: str | None) -> AsyncIterator[dict[str, Any]]:
-        """Each station's id, and the tally that is shown for it."""
-        after, more = None, True
-        while more:
-            page = (await self._ask(STATIONS, election=election, contest=contest, area=area, first=PAGE, after=after))[
-                "stations"
-            ]
-            for edge in page["edges"]:
-                yield edge["node"]
-            after, more = page["pageInfo"]["endCursor"], page["pageInfo"]["hasNextPage"]
+    async def stations(
+        self, election: str, contest: str, area: str | None, at_most: int
+    ) -> AsyncIterator[dict[str, Any]]:
+        """Each station's id, and the tally that is shown for it; no more than there are."""
+        after: str | None = None
+        for _ in range(-(-at_most // PAGE) + 1):
+            asked = {"election": election, "contest": contest, "area": area, "first": PAGE, "after": after}
+            page = (await self._ask(STATIONS, **asked)).get("stations")
+            try:
+                for edge in page["edges"]:  # type: ignore[index]
+                    yield edge["node"]
+                after = page["pageInfo"]["endCursor"]  # type: ignore[index]
+                if not page["pageInfo"]["hasNextPage"]:  # type: ignore[index]
+                    return
+            except (KeyError, TypeError) as error:
+                raise self._strange(error) from error
+        raise UnsoundError(f"{self._fetcher.name} shows more stations of {contest} than its {at_most:,}")
+
+    async def _list(self, name: str, query: str, **variables: Any) -> list[dict[str, Any]]:
+        found = (await self._ask(query, **variables)).get(name)
+        if not isinstance(found, list) or not all(isinstance(one, dict) and one for one in found):
+            raise self._strange(f"{name} is no list")
+        return found
 
     async def _ask(self, query: str, **variables: Any) -> dict[str, Any]:
-        where = f"{self._client.base_url}".rstrip("/") + "/graphql"
-        for attempt in range(ATTEMPTS):
-            try:
-                answer = (await self._client.post("/graphql", json={"query": query, "variables": variables})).json()
-                if answer.get("errors"):
-                    raise SourceError(f"{where}: {answer['errors'][0]['message']}")
-                return dict(answer["data"])
-            except httpx.TransportError:
-                await asyncio.sleep(attempt)
-            except (ValueError, KeyError, TypeError, AttributeError) as error:
-                raise SourceError(f"{where} does not answer as tallywire does") from error
-        raise SourceError(f"{where} cannot be reached")
+        content = await self._fetcher.post("/graphql", {"query": query, "variables": variables})
+        try:
+            answer = strict(content)
+            if answer.get("errors"):
+                raise SourceError(f"{self._fetcher.name}/graphql: {answer['errors'][0]['message']}")
+            return dict(answer["data"])
+        except (BadJsonError, KeyError, TypeError, AttributeError, ValueError, IndexError) as error:
+            raise self._strange(error) from error
+
+    def _strange(self, why: object) -> UnsoundError:
+        return UnsoundError(f"{self._fetcher.name}/graphql does not answer as tallywire does: {why!r:.200}")
 
 
 def station_faults(found: Verified, contest_id: str, station: dict[str, Any]) -> Iterator[Fault]:

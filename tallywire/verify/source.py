@@ -1,18 +1,27 @@
 """Where a log is read from: a server, or a folder with the same files under the same names."""
 
 import asyncio
-import contextlib
 from pathlib import Path
 from typing import Protocol
 
-import httpx
+from ledger.note import NOTE_BYTES_MAX
+from ledger.tiles import ENTRY_BYTES_MAX, WIDTH
+from tallywire.verify.fetching import DOCUMENT_BYTES_MAX, MIB, Fetcher, SourceError, UnsoundError
 
-TIMEOUT_SECONDS = 60.0
-ATTEMPTS = 3
+__all__ = ["Address", "Folder", "Saved", "Source", "SourceError", "UnsoundError"]
 
-
-class SourceError(Exception):
-    """What is needed cannot be had from there; the message says what, and why."""
+KEYS_BYTES_MAX = MIB
+TILE_BYTES_MAX = 32 * WIDTH
+BUNDLE_BYTES_MAX = (2 + ENTRY_BYTES_MAX) * WIDTH
+# By the beginning of the path under the log's address.
+BYTES_MAX = {
+    "checkpoint": NOTE_BYTES_MAX,
+    "witnessed/": NOTE_BYTES_MAX,
+    "keys": KEYS_BYTES_MAX,
+    "tile/entries/": BUNDLE_BYTES_MAX,
+    "sealed/entries/": BUNDLE_BYTES_MAX,
+    "tile/": TILE_BYTES_MAX,
+}
 
 
 class Source(Protocol):
@@ -30,25 +39,45 @@ class Folder:
         self.name = str(root)
 
     async def get(self, path: str) -> bytes | None:
+        target = inside(self._root, path)
+
+        def read() -> bytes:
+            if target.stat().st_size > DOCUMENT_BYTES_MAX:
+                raise SourceError(f"{target} has more than {DOCUMENT_BYTES_MAX:,} bytes")
+            return target.read_bytes()
+
         try:
-            return await asyncio.to_thread((self._root / path).read_bytes)
+            return await asyncio.to_thread(read)
         except (FileNotFoundError, NotADirectoryError):
             return None
         except OSError as error:
-            raise SourceError(f"{self._root / path}: {error.strerror}") from error
+            raise SourceError(f"{target}: {error.strerror}") from error
 
 
 class Address:
-    """One log of a server; `client` has the server's address and the reader's token."""
+    """One log of a server."""
 
-    def __init__(self, client: httpx.AsyncClient, election: str) -> None:
-        self._client = client
+    def __init__(self, fetcher: Fetcher, election: str) -> None:
+        self._fetcher = fetcher
         self._path = f"/log/{election}/"
-        self.name = f"{client.base_url}".rstrip("/") + self._path
+        self.name = fetcher.name + self._path
 
     async def get(self, path: str) -> bytes | None:
-        answer = await asked(self._client, self._path + path)
-        return None if answer.status_code == 404 else answer.content
+        most = next((most for start, most in BYTES_MAX.items() if path.startswith(start)), DOCUMENT_BYTES_MAX)
+        return await self._fetcher.get(self._path + path, most)
+
+
+class Files:
+    """A server's files under any other path; `bytes_max` for each."""
+
+    def __init__(self, fetcher: Fetcher, path: str, bytes_max: int = DOCUMENT_BYTES_MAX) -> None:
+        self._fetcher = fetcher
+        self._path = path
+        self._bytes_max = bytes_max
+        self.name = fetcher.name + path
+
+    async def get(self, path: str) -> bytes | None:
+        return await self._fetcher.get(self._path + path, self._bytes_max)
 
 
 class Saved:
@@ -67,7 +96,7 @@ class Saved:
 
     async def keep(self, path: str, content: bytes) -> None:
         """Raises SourceError."""
-        target = self._root / path
+        target = inside(self._root, path)
 
         def write() -> None:
             target.parent.mkdir(parents=True, exist_ok=True)
@@ -79,16 +108,9 @@ class Saved:
             raise SourceError(f"{target}: {error.strerror}") from error
 
 
-async def asked(client: httpx.AsyncClient, path: str) -> httpx.Response:
-    """200 or 404; asks again where the network fails. Raises SourceError."""
-    where = f"{client.base_url}".rstrip("/") + path
-    for attempt in range(ATTEMPTS):
-        with contextlib.suppress(httpx.TransportError):
-            answer = await client.get(path)
-            if answer.status_code in (200, 404):
-                return answer
-            if answer.status_code < 500:
-                raise SourceError(f"{where} answers {answer.status_code}: {answer.text.strip()[:200]}")
-        if attempt + 1 < ATTEMPTS:
-            await asyncio.sleep(attempt)
-    raise SourceError(f"{where} cannot be reached")
+def inside(root: Path, path: str) -> Path:
+    """The file in this folder; raises SourceError on a path that leads out of it."""
+    parts = Path(path).parts
+    if Path(path).is_absolute() or ".." in parts or "\0" in path:
+        raise SourceError(f"{path!r} is no path of a log's file")
+    return root / path

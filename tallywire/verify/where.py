@@ -6,9 +6,12 @@ from urllib.parse import unquote
 
 import httpx
 
-from tallywire.verify.cuts import ResultsFiles
+from tallywire.verify.fetching import Fetcher
 from tallywire.verify.served import Served
-from tallywire.verify.source import Folder, Saved, Source, asked
+from tallywire.verify.source import Address, Files, Folder, Saved, Source
+
+# A photograph as a server keeps it is well below this.
+PHOTOGRAPH_BYTES_MAX = 64 * 1024**2
 
 
 class NoElectionError(Exception):
@@ -24,30 +27,18 @@ class Place:
     folder: Path | None = None
 
 
-class Photographs:
-    """A server's photographs, by their digest."""
-
-    def __init__(self, client: httpx.AsyncClient) -> None:
-        self._client = client
-        self.name = f"{client.base_url}evidence/"
-
-    async def get(self, path: str) -> bytes | None:
-        answer = await asked(self._client, f"/evidence/{path}")
-        return None if answer.status_code == 404 else answer.content
-
-
-async def place_of(given: str, election: str | None, client: httpx.AsyncClient) -> Place:
-    """Points the client at the server. Raises NoElectionError, SourceError."""
+async def place_of(given: str, election: str | None, fetcher: Fetcher) -> Place:
+    """Points the fetcher's client at the server. Raises NoElectionError, SourceError."""
     if not given.startswith(("http://", "https://")):
         return _folder(Path(given))
     server, _, named = given.rstrip("/").partition("/log/")
     try:
-        client.base_url = httpx.URL(server)
+        fetcher.client.base_url = httpx.URL(server)
     except httpx.InvalidURL as error:
         raise NoElectionError(f"{given} is no address: {error}") from error
     if chosen := election or unquote(named.split("/")[0]):
         return Place(server, chosen)
-    known = await Served(client).elections()
+    known = await Served(fetcher).elections()
     if len(known) != 1:
         raise NoElectionError(f"name the election with --election: {', '.join(known) or 'there is none'}")
     return Place(server, known[0])
@@ -59,17 +50,25 @@ def _folder(path: Path) -> Place:
     return Place(folder=path)
 
 
-def photographs_of(place: Place, client: httpx.AsyncClient, save: Path | None) -> Source:
-    """From the server (kept in the copy's folder `evidence`), or out of that folder."""
+def log_of(place: Place, fetcher: Fetcher) -> Source:
+    return Folder(place.folder) if place.folder is not None else Address(fetcher, place.election)
+
+
+def photographs_of(place: Place, fetcher: Fetcher, save: Path | None) -> Source:
+    """From the server (kept in the copy's folder `evidence`), or out of that folder.
+
+    A follower leads to its origin for them, so redirects are followed; digests say whether they are the right ones.
+    """
     if place.folder is not None:
         return Folder(place.folder / "evidence")
-    photographs: Source = Photographs(client)
+    wherever = Fetcher(fetcher.client, fetcher.seconds, elsewhere=True)
+    photographs: Source = Files(wherever, "/evidence/", PHOTOGRAPH_BYTES_MAX)
     return Saved(photographs, save / "evidence") if save else photographs
 
 
-def files_of(place: Place, client: httpx.AsyncClient, save: Path | None) -> Source:
+def files_of(place: Place, fetcher: Fetcher, save: Path | None) -> Source:
     """Results files of cuts: from the server (kept in the copy's folder `cuts`), or out of that folder."""
     if place.folder is not None:
         return Folder(place.folder)
-    files: Source = ResultsFiles(client, place.election)
+    files: Source = Files(fetcher, f"/results/{place.election}/")
     return Saved(files, save) if save else files

@@ -18,15 +18,6 @@ def ledger_hall(databases: Databases) -> Iterator[Hall]:
     hall.whole.close()
 
 
-@pytest.fixture(scope="module")
-def own_hall(databases: Databases) -> Iterator[Hall]:
-    """For who looks at every election of an origin: others damage theirs at the shared one."""
-    hall = Hall(databases.fresh("template_empty", _nothing))
-    hall.whole.serve(TALLYWIRE_LEDGER_SEAL_SECONDS="0.2")
-    yield hall
-    hall.whole.close()
-
-
 @pytest.fixture
 def case(ledger_hall: Hall, tmp_path: Path) -> Case:
     """A log of ten entries of all kinds, sealed."""

@@ -1,19 +1,31 @@
-"""A follower serves what its origin serves, under the same cursors, and nothing that it has not verified."""
+"""An origin and three followers: each serves what its origin serves, by the same cursors, and only what it verified.
 
+One election is over, with all kinds of entries; in the other the night goes on, the origin goes away, and then lies.
+"""
+
+import asyncio
+import base64
+import json
 from collections.abc import Iterator
-from pathlib import Path
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from typing import Any
 
+import asyncpg
 import httpx
 import pytest
 from typer.testing import CliRunner
 
 from counting.vocabulary import Role
 from tallywire.cli import build_cli
-from tests.conftest import Databases, Night
+from tallywire.follow.storing import OtherDatabaseError, check_database
+from tests.conftest import Databases, Night, _fill_small
+from tests.elections import small_election
 from tests.gql.conftest import Hall
 from tests.served import wait_until
-from tests.tallywire.following import RESULTS, SECONDS, FollowerNode, follower
-from tests.tallywire.ledger_case import ENTRIES, Case, played
+from tests.tallywire import auditor
+from tests.tallywire.following import RESULTS, SECONDS, FollowerNode, follower, report_on
+from tests.tallywire.ledger_case import ENTRIES, Case, played, unguarded
 
 TALLIES = """
 query Tallies($election: ID!) {
@@ -61,17 +73,13 @@ ENROL = 'mutation { enrol(input: { code: "x", displayName: "x" }) { __typename }
 SUBMIT = """
 mutation Submit($input: SubmitTallyInput!) { submitTally(input: $input) { __typename } }
 """
-
-
-@pytest.fixture(scope="module")
-def pair(databases: Databases, own_hall: Hall, tmp_path_factory: pytest.TempPathFactory) -> Iterator["Pair"]:
-    """A log of ten entries of all kinds, and one follower that has them, for tests that change nothing."""
-    case = played(own_hall.take(), tmp_path_factory.mktemp("case"))
-    with follower(databases, tmp_path_factory.mktemp("follower"), case.night.url) as node:
-        node.reach(case.election, ENTRIES)
-        pair = Pair(case, node)
-        wait_until(lambda: len(set(map(str, pair.both(CUTS)))) == 1, SECONDS, "the origin's cuts at the follower")
-        yield pair
+REWRITE = """
+    UPDATE log_entry SET tally = jsonb_set(tally, '{{votes,0}}', '{}') WHERE election_id = 'small' AND sequence = 5;
+"""
+SEALED = ("ledger_head", "ledger_tile", "ledger_bundle")
+REPORTS = """
+subscription Reports($after: Cursor) { tallyReports(electionId: "small", after: $after) { sequence cursor } }
+"""
 
 
 class Pair:
@@ -86,6 +94,69 @@ class Pair:
             self.case.night.api(query, election=election),
             self.node.server.api(query, election=election),
         )
+
+
+@dataclass
+class Outlets:
+    """One origin, three followers; every report that was sent is an entry."""
+
+    origin: Night
+    over: Case
+    nodes: list[FollowerNode] = field(default_factory=list)
+    size: int = 0
+    read: list[int] = field(default_factory=list)
+    cursor: str | None = None
+
+    def report(self, count: int) -> None:
+        """So many partial counts, each a vote more than the one before it."""
+        self.size = report_on(self.origin, self.size, count)
+
+    def same_everywhere(self) -> dict[str, Any]:
+        """Waits until every node has every entry; the results, which are the same at each, cursors and all."""
+        for node in self.nodes:
+            node.reach("small", self.size)
+        shown = [node.server.api(RESULTS, election="small") for node in self.nodes]
+        wait_until(lambda: self.origin.api(RESULTS, election="small") == shown[0], SECONDS, "the origin's results")
+        assert shown[1] == shown[0] and shown[2] == shown[0]
+        return shown[0]
+
+    def read_on(self, node: FollowerNode) -> None:
+        """The one reader goes on at this node until it has every entry, and is cut off."""
+        with node.server.api.socket() as socket:
+            operation = socket.subscribe(REPORTS, after=self.cursor)
+            while len(self.read) < self.size:
+                report = socket.next(operation, SECONDS)["tallyReports"]
+                self.read.append(report["sequence"])
+                self.cursor = report["cursor"]
+
+    def sql(self, statements: str) -> None:
+        """Behind everybody's back, at the origin."""
+        self.origin.sql_script(unguarded(statements))
+
+
+@pytest.fixture(scope="module")
+def outlets(databases: Databases, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Outlets]:
+    hall = Hall(databases.fresh("template_small", _fill_small))
+    night = Night(hall.whole.database_url, "small").open()
+    # A cut made while an entry stands rewritten would be refused for good; when one is due is the clock's affair.
+    hall.whole.serve(TALLYWIRE_CUT_SECONDS="3600", TALLYWIRE_LEDGER_SEAL_SECONDS="0.2")
+    night.servers = hall.whole.servers
+    with ExitStack() as stack:
+        stack.callback(hall.whole.close)
+        over = played(hall.load(small_election), tmp_path_factory.mktemp("case"))
+        folders = [tmp_path_factory.mktemp("outlet") for _ in range(3)]
+        nodes = [stack.enter_context(follower(databases, folder, night.url)) for folder in folders]
+        yield Outlets(night, over, nodes)
+
+
+@pytest.fixture(scope="module")
+def pair(outlets: Outlets) -> Pair:
+    """The election that is over, at the origin and at one follower, for tests that change nothing."""
+    node = outlets.nodes[0]
+    node.reach(outlets.over.election, ENTRIES)
+    pair = Pair(outlets.over, node)
+    wait_until(lambda: len(set(map(str, pair.both(CUTS)))) == 1, SECONDS, "the origin's cuts at the follower")
+    return pair
 
 
 @pytest.mark.parametrize("query", [RESULTS, TALLIES, DEFINITION, FEED, LEDGER])
@@ -169,29 +240,108 @@ def test_a_copy_that_is_fresh_says_so_and_an_origin_says_nothing(pair: Pair) -> 
     assert pair.case.night.api(query, id=pair.case.election) == {"election": {"following": None}}
 
 
-def test_a_database_of_its_own_is_wanted(pair: Pair, small: Night, tmp_path: Path) -> None:
-    with pytest.raises(AssertionError, match="did not start"):
-        small.serve("--follow", pair.case.night.url, "--data-dir", str(tmp_path))
-    with pytest.raises(AssertionError, match="did not start"):
-        pair.node.night.serve("--data-dir", str(tmp_path))
+def test_a_database_of_its_own_is_wanted(pair: Pair) -> None:
+    async def refused(database_url: str, *, follows: bool) -> str:
+        async with asyncpg.create_pool(database_url, min_size=1, max_size=1) as pool:
+            await check_database(pool, follows=not follows)
+            with pytest.raises(OtherDatabaseError) as found:
+                await check_database(pool, follows=follows)
+            return str(found.value)
+
+    assert "has an election of its own" in asyncio.run(refused(pair.case.night.database_url, follows=True))
+    assert "a follower's copy" in asyncio.run(refused(pair.node.night.database_url, follows=False))
+    ran = CliRunner().invoke(
+        build_cli("serve"), ["serve", "--port", "0", "--database-url", pair.node.night.database_url]
+    )
+    assert ran.exit_code == 2 and "serve it with --follow" in ran.stderr
 
 
-def test_a_new_report_is_at_the_follower_a_moment_later(databases: Databases, counting: Night, tmp_path: Path) -> None:
-    counting.serve()
-    editor = counting.api.as_(counting.token(Role.EDITOR))
-    with follower(databases, tmp_path, counting.url) as node:
-        node.reach("small", 0)
-        call = {
-            "clientTallyId": "one",
-            "stationId": "small/a-1",
-            "contestId": "small/mayor",
-            "votes": [{"candidateId": f"small/mayor/{n}", "votes": n} for n in (1, 2, 3)],
-            "invalidBallots": 0,
-            "noVoteBallots": 0,
-            "ballotsCast": 6,
-        }
-        assert editor(SUBMIT, input=call)["submitTally"]["__typename"] != "TallyRejected"
-        node.reach("small", 1)
-        wait_until(
-            lambda: node.server.api(RESULTS, election="small") == counting.api(RESULTS, election="small"), SECONDS
-        )
+def test_readers_of_each_hold_the_same_by_the_same_cursors(outlets: Outlets) -> None:
+    outlets.report(10)
+    results = outlets.same_everywhere()
+    assert max(result["stationsReporting"] for result in results["results"]) == 6
+
+
+def test_a_reader_cut_off_one_follower_goes_on_at_another(outlets: Outlets) -> None:
+    for node in outlets.nodes:
+        outlets.read_on(node)
+        outlets.report(3)
+    outlets.read_on(outlets.nodes[0])
+    assert outlets.read == [*range(1, outlets.size + 1)]
+
+
+def test_an_origin_that_was_killed_loses_nothing(outlets: Outlets) -> None:
+    before = outlets.same_everywhere()
+    (server,) = outlets.origin.servers
+    server.kill()
+    for node in outlets.nodes:
+        away = node.state("small", "AWAY")
+        assert away["verifiedAt"] and away["reason"] and away["size"] == outlets.size
+        assert "cannot be reached" in node.following("small")["notice"]
+        assert node.ready().status_code == 200
+        assert node.server.api(RESULTS, election="small") == before
+    server.start()
+    outlets.report(4)
+    outlets.same_everywhere()
+    outlets.read_on(outlets.nodes[1])
+    assert outlets.read == [*range(1, outlets.size + 1)]
+
+
+def test_a_follower_that_was_killed_goes_on_from_its_own_copy(outlets: Outlets) -> None:
+    node = outlets.nodes[2]
+    node.server.kill()
+    outlets.report(2)
+    node.start()
+    outlets.same_everywhere()
+
+
+def test_an_origin_that_rewrites_an_entry_is_refused_by_all_three(outlets: Outlets) -> None:
+    before = outlets.same_everywhere()
+    outlets.sql(REWRITE.format(99))
+    for node in outlets.nodes:
+        refused = node.state("small", "REFUSED")
+        assert "entry 5, small/a-" in refused["reason"] or "entry 5, small/b-" in refused["reason"]
+        assert node.ready().status_code == 503
+        assert "does not verify" in node.following("small")["notice"]
+        assert node.server.api(RESULTS, election="small") == before
+
+
+def test_what_was_put_right_again_is_followed_again(outlets: Outlets) -> None:
+    outlets.sql(REWRITE.format(5))
+    outlets.report(1)
+    outlets.same_everywhere()
+    assert [node.ready().status_code for node in outlets.nodes] == [200, 200, 200]
+
+
+def test_an_origin_that_signs_another_story_is_refused_for_good_with_both_heads(outlets: Outlets) -> None:
+    before = outlets.same_everywhere()
+    outlets.sql(
+        REWRITE.format(99)
+        + "".join(f"DELETE FROM {table} WHERE election_id = 'small';" for table in SEALED)
+        + "UPDATE ledger SET size = 0 WHERE election_id = 'small';"
+    )
+    for node in outlets.nodes:
+        wait_until(lambda node=node: len(node.following("small")["following"]["heads"]) == 2, SECONDS, "both heads")
+        refused = node.following("small")["following"]
+        assert "two logs" in refused["reason"]
+        ours, theirs = refused["heads"]
+        assert ours != theirs and ours.split("\n")[0] == theirs.split("\n")[0]
+        assert node.server.api(RESULTS, election="small") == before
+
+
+def test_the_evidence_shows_anybody_which_entry_was_rewritten(outlets: Outlets) -> None:
+    """After the test before it: each of the three has it, and it is checked without any of our code."""
+    (key,) = httpx.get(f"{outlets.origin.url}/log/small/keys").json()["keys"]
+    for node in outlets.nodes:
+        value = httpx.get(f"{node.server.url}/log/small/fork").json()
+        heads = [auditor.signed(value[name], key["key"]) for name in ("smaller", "larger")]
+        votes = []
+        for entry, (size, root) in zip(value["entries"], heads, strict=True):
+            hash_, path = base64.b64decode(entry["hash"]), [base64.b64decode(one) for one in entry["proof"]]
+            assert (
+                auditor.leaf(entry["leaf"]) == hash_ and auditor.root_by_path(hash_, value["index"], size, path) == root
+            )
+            leaf = json.loads(entry["leaf"])
+            assert leaf["sequence"] == value["index"] + 1 == 5
+            votes.append(leaf["tally"]["votes"][0])
+        assert sorted(votes) == [5, 99]
