@@ -8,7 +8,7 @@ TEST_PROCESSES ?= 2
 WEB_SOURCES := $(shell find web/src web/*.html web/*.ts web/*.js web/*.json data/*/maps example_queries -type f -not -path '*/generated/*' 2>/dev/null) gql/schema/schema.graphql
 
 .DEFAULT_GOAL := help
-.PHONY: wheel wheel-check help setup demo docs test check bench night soak clean lock browser clients redis faketime
+.PHONY: client wheel wheel-check help setup demo docs test check bench night soak clean lock browser clients redis faketime
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-11s %s\n", $$1, $$2}'
@@ -33,6 +33,9 @@ browser: $(VENV)/ready ## a Chromium for the browser tests, where the machine ha
 
 clients: $(VENV)/ready ## graphql-ws, graphql-sse, Apollo and gql, as outlets use them, for the tests
 	@BIN=$(abspath $(BIN)) NODE_MAJOR_MIN=$(NODE_MAJOR_MIN) .ci/clients
+
+client: $(VENV)/ready ## tallywire/client/generated anew, from the schema and its operations
+	@BIN=$(abspath $(BIN)) .ci/client
 
 redis: ## a Redis for the tests of the doorbell, where the machine has none
 	@.ci/redis
@@ -60,6 +63,7 @@ check: setup ## style, types, imports, locks, known faults of dependencies, what
 	.ci/locks
 	BIN=$(abspath $(BIN)) NODE_MAJOR_MIN=$(NODE_MAJOR_MIN) .ci/node $(BIN)/python .ci/audit.py
 	$(BIN)/python -m gql.schema.changes
+	@BIN=$(abspath $(BIN)) .ci/client --check
 
 wheel: setup ## dist/tallywire-….whl, with the browser apps, the example elections and queries inside
 	rm -rf dist
@@ -82,6 +86,7 @@ lock: ## pin every version anew (needs uv)
 	uv pip compile pyproject.toml --extra tracing --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --no-emit-index-url --no-emit-find-links --quiet --output-file locks/production-tracing.txt
 	uv pip compile pyproject.toml --extra parquet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --no-emit-index-url --no-emit-find-links --quiet --output-file locks/production-parquet.txt
 	uv pip compile pyproject.toml --extra tracing --extra parquet --group dev --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --no-emit-index-url --no-emit-find-links --quiet --output-file locks/development.txt
+	uv pip compile --group pyproject.toml:client-codegen --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --no-emit-index-url --no-emit-find-links --quiet --output-file locks/client-codegen.txt
 	uv pip compile --group pyproject.toml:node --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --no-emit-index-url --no-emit-find-links --quiet --output-file locks/node.txt
 
 clean: ## away with everything that setup made

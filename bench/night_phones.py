@@ -10,7 +10,7 @@ from typing import Any
 from unittest.mock import patch
 
 from tallywire.cli import build_cli
-from tallywire.simulate.wire import Wire
+from tallywire.client.wire import Wire
 
 
 def main() -> None:

@@ -6,8 +6,8 @@ from functools import lru_cache
 from PIL import Image, ImageColor, ImageDraw, ImageFont
 
 from counting.vocabulary import Language
+from tallywire.fonts import FONT
 from tallywire.pages.standing import Line, Standing, notices, progress, sentence, status
-from tallywire.simulate.tally_sheet import FONT
 
 WIDTH, HEIGHT, EDGE = 1200, 630, 64
 PAPER, INK, GREY, TRACK, RULE = "#ffffff", "#14181b", "#4d555b", "#e9ebe8", "#d8dbd7"

@@ -9,6 +9,7 @@ from typing import Annotated, Any, NoReturn
 import typer
 from rich.console import Console
 
+from tallywire.client import RefusedError, UnreachableError
 from tallywire.package import PackageFaults, read_package, read_station_counts
 from tallywire.packaged import election_folder
 from tallywire.simulate.desk import EDITORS
@@ -19,7 +20,6 @@ from tallywire.simulate.plan import VOLUNTEERS, NightPlan, plan_night
 from tallywire.simulate.playable import NothingToPlayError, check_playable
 from tallywire.simulate.progress import shown_progress
 from tallywire.simulate.report import NightReport, print_report
-from tallywire.simulate.wire import RefusedError, UnreachableError
 
 SEED = 2022
 DOUBTS, PHOTOGRAPHS = 0.03, 0.03

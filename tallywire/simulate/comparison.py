@@ -7,10 +7,9 @@ from typing import Any
 
 from counting.election import Election
 from counting.vocabulary import ResultsStatus
-from tallywire.simulate.documents import RESULTS
+from tallywire.client import AreaLevel, Client
 from tallywire.simulate.plan import NightPlan
 from tallywire.simulate.truth import TrueResult, true_results
-from tallywire.simulate.wire import Wire, request_body
 
 # So many areas a request: an answer then stays below a few thousand rows.
 AREAS_A_PAGE = 25
@@ -44,36 +43,33 @@ class Comparison:
         return not self.differing
 
 
-async def compare_results(wire: Wire, token: str | None, election_id: str, plan: NightPlan) -> Comparison:
+async def compare_results(client: Client, election_id: str, plan: NightPlan) -> Comparison:
     """The results of all contests in all areas beside the truth, once they have come to rest.
 
     What is accepted is in the log at once, but a node's results follow the log a moment later.
     """
     truth = true_results(plan.election, plan.counts)
     disputed = bool(plan.doubts)
-    comparison = compare(election_id, truth, await _served(wire, token, election_id, plan.election), disputed)
+    comparison = compare(election_id, truth, await _served(client, election_id, plan.election), disputed)
     for _ in range(READINGS_MAX - 1):
         if comparison.equal:
             break
         await asyncio.sleep(SETTLING_SECONDS)
         before = comparison
-        comparison = compare(election_id, truth, await _served(wire, token, election_id, plan.election), disputed)
+        comparison = compare(election_id, truth, await _served(client, election_id, plan.election), disputed)
         if comparison == before:
             break
     return comparison
 
 
-async def _served(
-    wire: Wire, token: str | None, election_id: str, election: Election
-) -> dict[tuple[str, str], dict[str, Any]]:
+async def _served(client: Client, election_id: str, election: Election) -> dict[tuple[str, str], dict[str, Any]]:
     """All results, read by pages of areas, level by level."""
     served: dict[tuple[str, str], dict[str, Any]] = {}
     for level, areas in _pages(election):
         ids = [f"{election_id}/{area}" for area in areas]
-        body = request_body(RESULTS, {"id": election_id, "areaIds": ids, "level": level})
-        for result in (await wire.call(body, token)).data["results"]:
-            key = _code(result["contest"]["id"], election_id), _code(result["area"]["id"], election_id)
-            served[key] = result
+        for result in await client.results(election_id, area_ids=ids, level=AreaLevel(level)):
+            key = _code(result.contest.id, election_id), _code(result.area.id, election_id)
+            served[key] = result.model_dump(by_alias=True, mode="json")
     return served
 
 

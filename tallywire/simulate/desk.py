@@ -2,18 +2,16 @@
 
 import asyncio
 import time
-from typing import Any
 
 from counting.election import StationCount
-from counting.vocabulary import Role
+from tallywire.client import Client, Conflict, ReviewDecision, ReviewTallyInput, Role, Sheet, TallyCoverage
+from tallywire.client.generated.review_queue import ReviewQueueReviewQueueEdgesNode as Case
 from tallywire.simulate.camera import Camera
-from tallywire.simulate.documents import REVIEW_QUEUE, REVIEW_TALLY, STANDING, SUBMIT_TALLY
 from tallywire.simulate.operator import Operator
 from tallywire.simulate.phone import Form
 from tallywire.simulate.plan import NightPlan
 from tallywire.simulate.score import Score
 from tallywire.simulate.sending import PlannedTally
-from tallywire.simulate.wire import Wire, request_body
 
 EDITORS = 3
 # Of the night: how long an editor looks at one case, and in real seconds at most.
@@ -38,14 +36,12 @@ class Desk:
     def __init__(
         self,
         plan: NightPlan,
-        wire: Wire,
         operator: Operator,
         election_id: str,
         form: Form,
         score: Score,
         camera: Camera,
     ) -> None:
-        self._wire = wire
         self._operator = operator
         self._id = election_id
         self._form = form
@@ -64,14 +60,14 @@ class Desk:
 
     async def work(self, place: int, speed: float) -> None:
         """One editor's night. Raises RefusedError, UnreachableError."""
-        token = await self._operator.enrol([], f"Editor {place + 1}", Role.EDITOR)
+        editor = await self._operator.enrol([], f"Editor {place + 1}", Role.EDITOR)
         pause = min(CASE_SECONDS / speed, CASE_SECONDS_MAX) if speed else 0.0
         while True:
             closing = self._closing
-            cases = await self._queue(token, closing)
+            cases = await self._queue(editor, closing)
             if cases:
                 # The oldest first; where few wait, two editors take the same one, and the second is told so.
-                await self._decide(cases[place % len(cases)], token)
+                await self._decide(cases[place % len(cases)], editor)
                 await asyncio.sleep(pause)
             elif closing and (not self.waiting or time.monotonic() - self._moved_at > PATIENCE_SECONDS):
                 return
@@ -87,64 +83,58 @@ class Desk:
         """Looks once more at each sheet that was in doubt; an editor corrects what is not as the sheet has it."""
         if not self._doubted:
             return
-        token = await self._operator.enrol([], "Editor, closing", Role.EDITOR)
+        editor = await self._operator.enrol([], "Editor, closing", Role.EDITOR)
         for sheet in self._doubted:
-            standing = await self._standing(sheet, token)
+            standing = await self._standing(sheet, editor)
             if standing is None or not self._is_true(sheet, standing):
                 self._score.set_right += 1
-                replaces = standing["id"] if standing else None
+                replaces = standing.id if standing else None
                 shot = await self._camera.shoot(self._finals[sheet])
                 evidence = [shot.sha256] if shot else []
                 sent = self._form.filled(self._finals[sheet], wrong=False, replaces=replaces, evidence=evidence)
-                sent["note"] = SET_RIGHT
-                await self._wire.call(request_body(SUBMIT_TALLY, {"input": sent}), token)
+                sent.note = SET_RIGHT
+                await editor.submit_tally(sent)
 
-    async def _queue(self, token: str, closing: bool) -> list[dict[str, Any]]:
+    async def _queue(self, editor: Client, closing: bool) -> list[Case]:
         """What can be decided; a tally that only waits for its photograph is left to that until the end."""
-        answer = await self._wire.call(request_body(REVIEW_QUEUE, {"id": self._id}), token)
-        queue = answer.data["reviewQueue"]
-        self.waiting = queue["totalCount"]
-        nodes = [edge["node"] for edge in queue["edges"]]
+        queue = await editor.review_queue(self._id)
+        self.waiting = queue.total_count
+        nodes = [edge.node for edge in queue.edges]
         return nodes if closing else [node for node in nodes if not _waits_for_photograph(node)]
 
-    async def _decide(self, case: dict[str, Any], token: str) -> None:
-        sheet = self._code(case["station"]["id"]), self._code(case["contest"]["id"])
-        standing = await self._standing(sheet, token)
+    async def _decide(self, case: Case, editor: Client) -> None:
+        sheet = self._code(case.station.id), self._code(case.contest.id)
+        standing = await self._standing(sheet, editor)
         accept, reason = self._verdict(sheet, case, standing)
-        decision: dict[str, Any] = {
-            "tallyId": case["id"],
-            "decision": "ACCEPT" if accept else "REJECT",
-            "reason": reason,
-        }
-        if accept and standing is not None:
-            decision["standingId"] = standing["id"]
-        answer = await self._wire.call(request_body(REVIEW_TALLY, {"input": decision}), token)
-        conflict = answer.data["reviewTally"]["__typename"] == "ReviewConflict"
-        self._score.decided["conflict" if conflict else decision["decision"].lower()] += 1
+        decision = ReviewTallyInput(
+            tally_id=case.id,
+            decision=ReviewDecision.ACCEPT if accept else ReviewDecision.REJECT,
+            reason=reason,
+            standing_id=standing.id if accept and standing is not None else None,
+        )
+        conflict = isinstance(await editor.review_tally(decision), Conflict)
+        self._score.decided["conflict" if conflict else decision.decision.lower()] += 1
         if not conflict:
             self._moved_at = time.monotonic()
 
-    def _verdict(
-        self, sheet: tuple[str, str], case: dict[str, Any], standing: dict[str, Any] | None
-    ) -> tuple[bool, str]:
+    def _verdict(self, sheet: tuple[str, str], case: Case, standing: Sheet | None) -> tuple[bool, str]:
         """Whether it is to count, and why."""
-        if case["coverage"] != "FINAL":
+        if case.coverage is not TallyCoverage.FINAL:
             return False, OUTDATED
         if not self._is_true(sheet, case):
             return False, WRONG
         return (False, SECOND) if standing is not None and self._is_true(sheet, standing) else (True, MATCHES)
 
-    async def _standing(self, sheet: tuple[str, str], token: str) -> dict[str, Any] | None:
-        ids = {"stationId": f"{self._id}/{sheet[0]}", "contestId": f"{self._id}/{sheet[1]}"}
-        station = (await self._wire.call(request_body(STANDING, ids), token)).data["station"]
-        tally: dict[str, Any] | None = station["tally"]
-        return tally
+    async def _standing(self, sheet: tuple[str, str], editor: Client) -> Sheet | None:
+        station = await editor.standing_tally(f"{self._id}/{sheet[0]}", f"{self._id}/{sheet[1]}")
+        assert station is not None, "the package's own station"
+        return station.tally
 
-    def _is_true(self, sheet: tuple[str, str], tally: dict[str, Any]) -> bool:
-        votes = tuple(row["votes"] for row in tally["votes"])
-        others = (tally["validBallots"], tally["invalidBallots"], tally["noVoteBallots"], tally["ballotsCast"])
+    def _is_true(self, sheet: tuple[str, str], tally: Sheet) -> bool:
+        votes = tuple(row.votes for row in tally.votes)
+        others = (tally.valid_ballots, tally.invalid_ballots, tally.no_vote_ballots, tally.ballots_cast)
         numbers: Numbers = (votes, *others)
-        return tally["coverage"] == "FINAL" and numbers == self._truth.get(sheet)
+        return tally.coverage is TallyCoverage.FINAL and numbers == self._truth.get(sheet)
 
     def _code(self, served_id: str) -> str:
         return served_id.removeprefix(f"{self._id}/")
@@ -154,6 +144,6 @@ def _counted(count: StationCount) -> tuple[tuple[int, ...], int, int, int]:
     return count.votes, count.valid_ballots, count.invalid_ballots, count.no_vote_ballots
 
 
-def _waits_for_photograph(case: dict[str, Any]) -> bool:
-    held_by = {finding["rule"] for finding in case["findings"] if finding["verdict"] == "HOLD"}
+def _waits_for_photograph(case: Case) -> bool:
+    held_by = {finding.rule for finding in case.findings if finding.verdict == "HOLD"}
     return held_by == {"EVIDENCE_MISSING"}

@@ -7,6 +7,8 @@ import uuid
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from tallywire.client import Client, connect
+from tallywire.client.wire import PATIENCE_SECONDS
 from tallywire.simulate.camera import Camera
 from tallywire.simulate.clock import NightClock
 from tallywire.simulate.comparison import compare_results
@@ -18,7 +20,6 @@ from tallywire.simulate.progress import NightProgress, ProgressCallback
 from tallywire.simulate.report import NightReport, night_report
 from tallywire.simulate.resumption import without_what_stands
 from tallywire.simulate.score import Score
-from tallywire.simulate.wire import PATIENCE_SECONDS, Wire, open_wire
 
 CONNECTIONS = 32
 TICK_SECONDS = 0.25
@@ -48,33 +49,35 @@ async def run_night(
     """
     election_id = election_id or plan.election.id
     # One more than the workers, as a double tap sends on two.
-    async with open_wire(url, connections + 1, patience_seconds) as wire:
-        operator = Operator(wire, token, election_id)
+    async with connect(url, token, connections=connections + 1, patience_seconds=patience_seconds) as client:
+        operator = Operator(client, election_id)
         if await operator.open_count(go_on=go_on, real=real):
             plan = await without_what_stands(plan, operator, election_id)
-        night = Night(plan, wire, operator, election_id, NightClock(speed))
+        night = Night(plan, client, operator, election_id, NightClock(speed))
         began = time.monotonic()
         await night.play(connections, progress, editors=editors if plan.doubts else 0, speed=speed)
         seconds = time.monotonic() - began
-        comparison = await compare_results(wire, token, election_id, plan)
+        comparison = await compare_results(client, election_id, plan)
         return night_report(night.score, comparison, seconds=seconds, seed=plan.seed, speed=speed)
 
 
 class Night:
     """One run of a plan. A phone is on `ready` while it has something to send and no worker has it."""
 
-    def __init__(self, plan: NightPlan, wire: Wire, operator: Operator, election_id: str, clock: NightClock) -> None:
+    def __init__(
+        self, plan: NightPlan, client: Client, operator: Operator, election_id: str, clock: NightClock
+    ) -> None:
         self.score = Score()
         self._plan = plan
-        self._wire = wire
+        self._wire = client.wire
         self._operator = operator
         self._id = election_id
         self._clock = clock
         form = Form(plan.election, election_id, uuid.uuid4())
         camera = Camera(plan)
-        self._desk = Desk(plan, wire, operator, election_id, form, self.score, camera)
+        self._desk = Desk(plan, operator, election_id, form, self.score, camera)
         self._phones = [
-            Phone(number, stations, form, wire, self.score, camera) for number, stations in enumerate(plan.volunteers)
+            Phone(number, stations, form, self.score, camera) for number, stations in enumerate(plan.volunteers)
         ]
         self._tallies_total = plan.tallies_total
         self._contests_at = _finals_expected(plan)
@@ -116,9 +119,9 @@ class Night:
 
     async def _work(self, ready: "asyncio.Queue[Phone | None]") -> None:
         while (phone := await ready.get()) is not None:
-            if phone.token is None:
+            if phone.client is None:
                 stations = [f"{self._id}/{station}" for station in phone.stations]
-                phone.token = await self._operator.enrol(stations, f"Volunteer {phone.number + 1}")
+                phone.client = await self._operator.enrol(stations, f"Volunteer {phone.number + 1}")
             while phone.pending:
                 await phone.send(phone.pending[0])
                 phone.pending.popleft()

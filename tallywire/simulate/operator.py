@@ -1,11 +1,17 @@
 """What the night's operator does: opens the count and enrols volunteers."""
 
 from datetime import UTC, datetime, timedelta
-from typing import Any
 
-from counting.vocabulary import Role
-from tallywire.simulate.documents import CREATE_CODE, ELECTION, ENROL, FINAL_STATIONS, SET_PHASE
-from tallywire.simulate.wire import RefusedError, Wire, request_body
+from tallywire.client import (
+    Client,
+    CreateEnrolmentCodesInput,
+    ElectionPhase,
+    EnrolInput,
+    Language,
+    RefusedError,
+    Role,
+    StationState,
+)
 
 # The first contact waits no longer than this: a wrong address should be told at once.
 FIRST_CONTACT_SECONDS = 10.0
@@ -13,7 +19,13 @@ FIRST_CONTACT_SECONDS = 10.0
 CODES_MAX = 4
 # A count that long past is history, to be played again; a younger one may be the night itself.
 HISTORY = timedelta(days=3)
-PHASES_TO_COUNTING = {"SETUP": ("VOTING", "COUNTING"), "VOTING": ("COUNTING",)}
+SETUP, VOTING, COUNTING, CLOSED = (
+    ElectionPhase.SETUP,
+    ElectionPhase.VOTING,
+    ElectionPhase.COUNTING,
+    ElectionPhase.CLOSED,
+)
+PHASES_TO_COUNTING = {SETUP: (VOTING, COUNTING), VOTING: (COUNTING,)}
 
 
 class NightRefusedError(Exception):
@@ -21,11 +33,10 @@ class NightRefusedError(Exception):
 
 
 class Operator:
-    """The operator's requests to one election. `election_id` is the served id."""
+    """The operator's requests to one election. `client`: in the operator's name. `election_id` is the served id."""
 
-    def __init__(self, wire: Wire, token: str, election_id: str) -> None:
-        self._wire = wire
-        self._token = token
+    def __init__(self, client: Client, election_id: str) -> None:
+        self._client = client
         self._id = election_id
 
     async def open_count(self, *, go_on: bool, real: bool = False) -> bool:
@@ -34,62 +45,50 @@ class Operator:
         Raises NightRefusedError where there is no such election, it may be counted in earnest and not `real`, it is
         closed, or has tallies and not `go_on`.
         """
-        answer = await self._ask(ELECTION, patience=FIRST_CONTACT_SECONDS)
-        election = answer["election"]
+        election = await self._client.election(self._id, patience=FIRST_CONTACT_SECONDS)
         if election is None:
             raise NightRefusedError(f"the server has no election {self._id!r}: import its package first")
-        if not election["isTest"] and not real and _may_be_counted(election["pollsCloseAt"]):
+        if not election.is_test and not real and _may_be_counted(election.polls_close_at):
             raise NightRefusedError(
                 f"{self._id} is no rehearsal, and its count is now: made-up tallies would stand among real ones."
                 f" `tallywire import --rehearsal` loads the same package as {self._id}-rehearsal;"
                 " --force plays into this one all the same"
             )
-        if election["phase"] == "CLOSED":
+        if election.phase is CLOSED:
             raise NightRefusedError(f"{self._id} is CLOSED: it takes no tallies any more")
-        begun = election["lastReportAt"] is not None
+        begun = election.last_report_at is not None
         if begun and not go_on:
             raise NightRefusedError(
                 f"{self._id} has tallies that are not of this simulation: use --continue to play only what is open"
             )
-        for phase in PHASES_TO_COUNTING.get(election["phase"], ()):
-            await self._ask(SET_PHASE, phase=phase)
+        for phase in PHASES_TO_COUNTING.get(election.phase, ()):
+            await self._client.set_election_phase(self._id, phase)
         return begun
 
-    async def enrol(self, stations: list[str], name: str, role: Role = Role.VOLUNTEER) -> str:
-        """A bearer token of a new volunteer for these stations (served ids), or of an editor. Raises RefusedError."""
-        message = ""
+    async def enrol(self, stations: list[str], name: str, role: Role = Role.VOLUNTEER) -> Client:
+        """In the name of a new volunteer for these stations (served ids), or of an editor. Raises RefusedError."""
+        message, public = "", self._client.as_(None)
+        wanted = CreateEnrolmentCodesInput(election_id=self._id, role=role, count=1, station_ids=stations)
         for _ in range(CODES_MAX):
-            code = await self._code(stations, role)
-            body = request_body(ENROL, {"input": {"code": code, "displayName": name}})
-            enrolled = (await self._wire.call(body, None)).data["enrol"]
-            if enrolled["__typename"] == "Enrolled":
-                return str(enrolled["token"])
-            message = enrolled["message"]
+            (made,) = await self._client.create_enrolment_codes(wanted)
+            enrolled = await public.enrol(EnrolInput(code=made.code, display_name=name), Language.EN)
+            if enrolled.typename__ == "Enrolled":
+                return self._client.as_(enrolled.token)
+            message = enrolled.message
         raise RefusedError("ENROLMENT_REFUSED", message)
 
-    async def stations_in_state(self, contest_id: str, state: str) -> set[str]:
+    async def stations_in_state(self, contest_id: str, state: StationState) -> set[str]:
         """Served ids of the stations whose count of the contest stands so."""
         found: set[str] = set()
         after = None
         while True:
-            answer = await self._ask(FINAL_STATIONS, contestId=contest_id, state=state, after=after)
-            page = answer["stations"]
-            found.update(edge["node"]["id"] for edge in page["edges"])
-            if not page["pageInfo"]["hasNextPage"]:
+            page = await self._client.station_ids(self._id, contest_id=contest_id, state=state, after=after)
+            found.update(edge.node.id for edge in page.edges)
+            if not page.page_info.has_next_page:
                 return found
-            after = page["pageInfo"]["endCursor"]
-
-    async def _code(self, stations: list[str], role: Role) -> str:
-        wanted = {"electionId": self._id, "role": role.value, "count": 1, "stationIds": stations}
-        body = request_body(CREATE_CODE, {"input": wanted})
-        answer = await self._wire.call(body, self._token)
-        return str(answer.data["createEnrolmentCodes"][0]["code"])
-
-    async def _ask(self, query: str, patience: float | None = None, **variables: Any) -> dict[str, Any]:
-        body = request_body(query, {"id": self._id, **variables})
-        return (await self._wire.call(body, self._token, patience=patience)).data
+            after = page.page_info.end_cursor
 
 
-def _may_be_counted(polls_close_at: str) -> bool:
+def _may_be_counted(polls_close_at: datetime) -> bool:
     """Its night is to come, or was within HISTORY."""
-    return datetime.now(UTC) - datetime.fromisoformat(polls_close_at) < HISTORY
+    return datetime.now(UTC) - polls_close_at < HISTORY

@@ -8,11 +8,10 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from counting.election import Election
+from tallywire.client import Accepted, Answer, Client, Rejected, SubmitTallyInput, WithdrawTallyInput
 from tallywire.simulate.camera import Camera
-from tallywire.simulate.documents import SUBMIT_TALLIES, SUBMIT_TALLY, WITHDRAW
-from tallywire.simulate.score import Score
+from tallywire.simulate.score import Outcome, Score
 from tallywire.simulate.sending import Doubt, Mistake, PlannedTally, Repeat, Sending
-from tallywire.simulate.wire import Wire, request_body
 
 # Where these were taken, the true FINAL says what it replaces.
 CORRECTED_LATER = frozenset({Doubt.SWAPPED, Doubt.ADDED_A_DIGIT, Doubt.NOT_LEGIBLE, Doubt.EMPTY, Doubt.AS_WRITTEN})
@@ -33,7 +32,7 @@ class Form:
 
     def filled(
         self, planned: PlannedTally, *, wrong: bool, replaces: str | None = None, evidence: Sequence[str] = ()
-    ) -> dict[str, Any]:
+    ) -> SubmitTallyInput:
         """The input, with its mistake in it where `wrong`. `evidence`: digests of photographs."""
         ids = self._candidates[planned.contest]
         rows = [{"candidateId": i, "votes": v} for i, v in zip(ids, planned.votes, strict=True)]
@@ -60,7 +59,7 @@ class Form:
             filled["replaces"] = replaces
         if wrong:
             _spoil(filled, planned)
-        return filled
+        return SubmitTallyInput.model_validate(filled)
 
 
 def _spoil(filled: dict[str, Any], planned: PlannedTally) -> None:
@@ -78,18 +77,18 @@ def _spoil(filled: dict[str, Any], planned: PlannedTally) -> None:
 
 
 class Phone:
-    """One volunteer's phone. `pending` is what it has to send; one worker at a time empties it, in order."""
+    """One volunteer's phone. `pending` is what it has to send; one worker at a time empties it, in order.
 
-    def __init__(
-        self, number: int, stations: Sequence[str], form: Form, wire: Wire, score: Score, camera: Camera
-    ) -> None:
+    `client`: in the volunteer's name; None: not enrolled yet.
+    """
+
+    def __init__(self, number: int, stations: Sequence[str], form: Form, score: Score, camera: Camera) -> None:
         self.number = number
         self.stations = stations
         self.pending: deque[Sending] = deque()
         self.busy = False
-        self.token: str | None = None
+        self.client: Client | None = None
         self._form = form
-        self._wire = wire
         self._score = score
         self._camera = camera
         self._to_correct: dict[tuple[str, str], str] = {}
@@ -102,9 +101,9 @@ class Phone:
         corrected, replaced = [], []
         for tally, outcome in zip(sending.tallies, outcomes, strict=True):
             if tally.mistake is not None:
-                taken = outcome["__typename"] == "TallyAccepted"
+                taken = outcome.tally.id if isinstance(outcome, Accepted) else None
                 corrected.append(tally)
-                replaced.append(outcome["tally"]["id"] if taken else self._to_correct.get(tally.sheet))
+                replaced.append(taken or self._to_correct.get(tally.sheet))
             elif tally.doubt is not None:
                 await self._think_again(tally, outcome)
             elif _is_stale(outcome):
@@ -117,25 +116,25 @@ class Phone:
         for tally in sending.tallies:
             await self._upload(tally)
 
-    async def _think_again(self, tally: PlannedTally, outcome: dict[str, Any]) -> None:
+    async def _think_again(self, tally: PlannedTally, outcome: Outcome) -> None:
         """What its own volunteer does about a doubtful tally: takes it back, or corrects it with the true FINAL."""
-        tally_id = (outcome.get("tally") or {}).get("id")
-        if tally_id is None:
+        if isinstance(outcome, Rejected):
             return
+        tally_id = outcome.tally.id
         if tally.doubt is Doubt.WRONG_STATION:
-            wanted = {"tallyId": tally_id, "reason": "ส่งผิดหน่วย · Sent for the wrong station"}
-            await self._wire.call(request_body(WITHDRAW, {"input": wanted}), self.token)
+            reason = "ส่งผิดหน่วย · Sent for the wrong station"
+            await self._enrolled.withdraw_tally(WithdrawTallyInput(tally_id=tally_id, reason=reason))
             self._score.withdrawn += 1
         elif tally.doubt in CORRECTED_LATER:
             self._doubted[tally.sheet] = tally_id
-            if outcome["__typename"] == "TallyAccepted":
+            if isinstance(outcome, Accepted):
                 self._to_correct[tally.sheet] = tally_id
 
     async def _upload(self, tally: PlannedTally) -> None:
         shot = await self._camera.shoot(tally)
         if shot is None:
             return
-        status = await self._wire.put(f"/evidence/{shot.sha256}", shot.jpeg, self.token)
+        status = await self._enrolled.files.send_photograph(shot.sha256, shot.jpeg)
         self._score.photographs += status == 201
         self._score.photographs_refused += status not in (200, 201)
 
@@ -146,7 +145,7 @@ class Phone:
         *,
         first: bool,
         replaced: Sequence[str | None] = (),
-    ) -> list[dict[str, Any]]:
+    ) -> list[Outcome]:
         wrong = [first and tally.mistake is not None for tally in tallies]
         inputs = []
         for index, (tally, slip) in enumerate(zip(tallies, wrong, strict=True)):
@@ -154,37 +153,37 @@ class Phone:
             shot = await self._camera.shoot(tally)
             evidence = [shot.sha256] if shot else []
             inputs.append(self._form.filled(tally, wrong=slip, replaces=corrects, evidence=evidence))
-        body = _body(inputs)
         repeat = sending.repeat if first else None
         give_up_after = sending.give_up_after if first else None
         if repeat is Repeat.AT_ONCE:
-            both = (self._call(body, len(tallies), give_up_after) for _ in range(2))
-            answers = await asyncio.gather(*both)
+            both = (self._call(inputs, give_up_after) for _ in range(2))
+            answers = list(await asyncio.gather(*both))
         else:
-            answers = [await self._call(body, len(tallies), give_up_after)]
+            answers = [await self._call(inputs, give_up_after)]
         for tally, outcome, slip, sent in zip(tallies, answers[0], wrong, inputs, strict=True):
-            self._score.tally_answered(tally, outcome, slip, corrects="replaces" in sent)
+            self._score.tally_answered(tally, outcome, slip, corrects=sent.replaces is not None)
         if repeat is Repeat.AFTERWARDS:
-            answers.append(await self._call(body, len(tallies), None))
+            answers.append(await self._call(inputs, None))
         for again in answers[1:]:
             self._score.resent += len(tallies)
             for outcome in again:
                 self._score.repeat_answered(outcome)
-        return answers[0]
+        return list(answers[0])
 
-    async def _call(self, body: bytes, tallies: int, give_up_after: float | None) -> list[dict[str, Any]]:
-        answer = await self._wire.call(body, self.token, give_up_after=give_up_after)
-        self._score.request_answered(answer, tallies, answer.attempts)
-        data = answer.data
-        return [data["submitTally"]] if "submitTally" in data else list(data["submitTallies"])
+    async def _call(self, inputs: Sequence[SubmitTallyInput], give_up_after: float | None) -> Sequence[Outcome]:
+        def heard(answer: Answer) -> None:
+            self._score.request_answered(answer, len(inputs), answer.attempts)
+
+        if len(inputs) == 1:
+            return [await self._enrolled.submit_tally(inputs[0], give_up_after=give_up_after, heard=heard)]
+        return await self._enrolled.submit_tallies(list(inputs), give_up_after=give_up_after, heard=heard)
+
+    @property
+    def _enrolled(self) -> Client:
+        assert self.client is not None, "enrolled before it sends"
+        return self.client
 
 
-def _is_stale(outcome: dict[str, Any]) -> bool:
+def _is_stale(outcome: Outcome) -> bool:
     """What was to be corrected does not stand any more: an editor was there first."""
-    return any(finding["rule"] == "STALE_REVISION" for finding in outcome.get("findings", ()))
-
-
-def _body(inputs: list[dict[str, Any]]) -> bytes:
-    if len(inputs) == 1:
-        return request_body(SUBMIT_TALLY, {"input": inputs[0]})
-    return request_body(SUBMIT_TALLIES, {"inputs": inputs})
+    return isinstance(outcome, Rejected) and any(finding.rule == "STALE_REVISION" for finding in outcome.findings)

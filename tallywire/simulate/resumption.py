@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from counting.vocabulary import StationState
+from tallywire.client import StationState
 from tallywire.simulate.operator import Operator
 from tallywire.simulate.plan import NightPlan
 from tallywire.simulate.sending import PlannedTally, Sending
@@ -14,7 +14,7 @@ async def without_what_stands(plan: NightPlan, operator: Operator, election_id: 
     partial: set[tuple[str, str]] = set()
     for contest in plan.election.contests:
         for found, state in ((final, StationState.FINAL), (partial, StationState.PARTIAL)):
-            ids = await operator.stations_in_state(f"{election_id}/{contest.code}", state.value)
+            ids = await operator.stations_in_state(f"{election_id}/{contest.code}", state)
             found.update((served.removeprefix(f"{election_id}/"), contest.code) for served in ids)
 
     def is_open(tally: PlannedTally) -> bool:

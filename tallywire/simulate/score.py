@@ -2,10 +2,11 @@
 
 from collections import Counter
 from dataclasses import dataclass, field
-from typing import Any
 
+from tallywire.client import Accepted, Answer, Held, Rejected
 from tallywire.simulate.sending import PlannedTally
-from tallywire.simulate.wire import Answer
+
+Outcome = Accepted | Held | Rejected
 
 
 @dataclass(slots=True)
@@ -41,28 +42,24 @@ class Score:
         self.seconds.append(answer.seconds)
         self.resent += tallies * (times_sent - 1)
 
-    def tally_answered(
-        self, planned: PlannedTally, outcome: dict[str, Any], wrong: bool, *, corrects: bool = False
-    ) -> None:
+    def tally_answered(self, planned: PlannedTally, outcome: Outcome, wrong: bool, *, corrects: bool = False) -> None:
         """Takes the outcome of one clientTallyId, once; a second answer to it goes to `repeat_answered`."""
-        kind = outcome["__typename"]
         self.sent += 1
-        self.replayed += outcome["replayed"]
+        self.replayed += outcome.replayed
         self.mistyped += wrong
-        if kind == "TallyAccepted":
+        if isinstance(outcome, Accepted):
             self.accepted += 1
-            self.confirmed += outcome["tally"]["confirmations"] > 0
+            self.confirmed += outcome.tally.confirmations > 0
             self.mistakes_taken += wrong
             self.corrected += bool(corrects)
-        elif kind == "TallyHeld":
-            self.held.update({finding["rule"] for finding in outcome["findings"]})
         else:
-            self.rejected.update({finding["rule"] for finding in outcome["findings"]})
+            rules = {finding.rule.value for finding in outcome.findings}
+            (self.held if isinstance(outcome, Held) else self.rejected).update(rules)
         if planned.doubt is not None:
             self.doubts[planned.doubt.value] += 1
         elif not wrong:
             self.settled += 1
             self.finals[planned.station] += planned.is_final
 
-    def repeat_answered(self, outcome: dict[str, Any]) -> None:
-        self.replayed += outcome["replayed"]
+    def repeat_answered(self, outcome: Outcome) -> None:
+        self.replayed += outcome.replayed

@@ -5,11 +5,11 @@ import random
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from pathlib import Path
 
 from PIL import Image, ImageChops, ImageDraw, ImageFont
 
-FONT = Path(__file__).parent / "fonts" / "tally-sheet-thai.ttf"
+from tallywire.fonts import FONT
+
 MARK = "SIMULATED · จำลอง"
 WIDTH, HEIGHT, MARGIN = 1000, 1400, 60
 PAPER, PRINT, INK, RED = (247, 244, 234), (60, 60, 60), (24, 44, 140), (190, 30, 30)

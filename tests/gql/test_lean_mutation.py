@@ -13,7 +13,7 @@ from strawberry import Schema
 from counting.vocabulary import Role
 from gql.lean_mutation import LeanMutations
 from gql.schema.build import build_schema
-from tallywire.simulate import documents as phones
+from tallywire.own_documents import client_documents
 from tests.conftest import Night
 from tests.gql.conftest import Hall
 from tests.gql.documents import SUBMIT, SUBMIT_MANY, sheet
@@ -29,13 +29,14 @@ WITH_CONTEXT = """
 mutation ($input: SubmitTallyInput!) { submitTally(input: $input) { ... on TallyAccepted {
   replayed tally { id note findings { rule } } } } }
 """
+PHONES = client_documents()
 TWINS = itertools.count(1)
 LEAN = {
     "tests": (SUBMIT, "Submit"),
     "whole": (SUBMIT_WHOLE, None),
-    "phones": (phones.SUBMIT_TALLY, None),
+    "phones": (PHONES["SubmitTally"], None),
     "several": (SUBMIT_MANY, "SubmitMany"),
-    "several of phones": (phones.SUBMIT_TALLIES, "SubmitTallies"),
+    "several of phones": (PHONES["SubmitTallies"], "SubmitTallies"),
 }
 NOT_LEAN = {
     "directive": SUBMIT.replace("cursor", "cursor @include(if: true)"),
@@ -81,10 +82,10 @@ def phone(hall: Hall) -> Iterator[Phone]:
     night = hall.take()
     with httpx.Client(base_url=night.url, timeout=60) as client:
         phone = Phone(night, client, night.token(Role.VOLUNTEER, "a-1", "a-2", "b-1"))
-        for query in (SUBMIT, SUBMIT_WHOLE, WITH_CONTEXT, phones.SUBMIT_TALLY):
+        for query in (SUBMIT, SUBMIT_WHOLE, WITH_CONTEXT, PHONES["SubmitTally"]):
             for tally in (_accepted, _held, _rejected):
                 phone.answer(query, variables={"input": tally(night)})
-        for query in (SUBMIT_MANY, phones.SUBMIT_TALLIES):
+        for query in (SUBMIT_MANY, PHONES["SubmitTallies"]):
             phone.answer(query, variables={"inputs": [_accepted(night)]})
         yield phone
 
@@ -117,14 +118,14 @@ def test_other_documents_are_left_to_graphql(schema: Schema, name: str) -> None:
     assert lean.find(NOT_LEAN[name], None) is None
 
 
-@pytest.mark.parametrize("query", [SUBMIT, SUBMIT_WHOLE, WITH_CONTEXT, phones.SUBMIT_TALLY])
+@pytest.mark.parametrize("query", [SUBMIT, SUBMIT_WHOLE, WITH_CONTEXT, PHONES["SubmitTally"]])
 @pytest.mark.parametrize("tally", [_accepted, _held, _rejected])
 def test_each_answer_is_the_same_both_ways(phone: Phone, query: str, tally: Any) -> None:
     status, body = phone.both_ways(query, variables={"input": tally(phone.night), "unused": 5})
     assert status == 200 and b'"errors"' not in body
 
 
-@pytest.mark.parametrize("query", [SUBMIT_MANY, phones.SUBMIT_TALLIES])
+@pytest.mark.parametrize("query", [SUBMIT_MANY, PHONES["SubmitTallies"]])
 @pytest.mark.parametrize("several", [(_accepted,), (_accepted, _accepted), (_accepted, _held, _rejected), ()])
 def test_several_are_answered_the_same_both_ways(phone: Phone, query: str, several: tuple[Any, ...]) -> None:
     inputs = [tally(phone.night) for tally in several]

@@ -19,11 +19,11 @@ from db.database import Database
 from db.embedded import EmbeddedPostgres
 from db.load import load_election
 from db.people import add_person
+from tallywire.client.wire import Wire
 from tallywire.fsck import inspect
 from tallywire.settings import Settings
 from tallywire.simulate import NightPlan, NightReport, plan_night, run_night
 from tallywire.simulate.pace import Pace
-from tallywire.simulate.wire import Wire
 from tallywire.storage import open_storage
 from tests.conftest import Databases, Night
 from tests.served import ServerProcess, wait_until

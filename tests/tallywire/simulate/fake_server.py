@@ -65,11 +65,13 @@ class FakeServer:
         if "createEnrolmentCodes" in query:
             code = str(len(self.codes) + len(self.tokens))
             self.codes[code] = variables["input"]["stationIds"]
-            return self._data("createEnrolmentCodes", [{"code": code}])
+            return self._data(
+                "createEnrolmentCodes", [{"code": code, "role": "VOLUNTEER", "expiresAt": None, "stations": []}]
+            )
         if "setElectionPhase" in query:
             self.phase = variables["phase"]
             self.phases.append(self.phase)
-            return self._data("setElectionPhase", {"phase": self.phase})
+            return self._data("setElectionPhase", self._election(variables["electionId"]))
         if "stations(" in query:
             return self._data("stations", self._stations(variables))
         if "results(" in query:
@@ -110,15 +112,19 @@ class FakeServer:
         rule = self._broken_rule(sent)
         place = sent["stationId"], sent["contestId"]
         if rule is not None:
-            outcome: dict[str, Any] = {"__typename": "TallyRejected", "findings": [{"rule": rule}]}
+            outcome: dict[str, Any] = {
+                "__typename": "TallyRejected",
+                "clientTallyId": key,
+                "findings": [_finding(rule)],
+            }
         elif self.hold and sent["coverage"] == "FINAL":
-            outcome = {"__typename": "TallyHeld", "findings": [{"rule": "TOO_EARLY"}]}
+            outcome = {"__typename": "TallyHeld", "tally": _tally(key, "HELD"), "findings": [_finding("TOO_EARLY")]}
         else:
             before = self.standing.get(place)
             assert before is None or before["coverage"] == "PARTIAL", "a tally followed a FINAL"
             assert before is None or _rises(before, sent), "a count went down"
             self.standing[place] = sent
-            outcome = {"__typename": "TallyAccepted", "tally": {"id": f"t/{key}", "confirmations": 0}}
+            outcome = {"__typename": "TallyAccepted", "tally": _tally(key, "ACCEPTED"), "cursor": key}
         self.answers[key] = outcome | {"replayed": False}
         return self.answers[key]
 
@@ -135,21 +141,36 @@ class FakeServer:
 
     def _enrol(self, code: str) -> dict[str, Any]:
         if code not in self.codes:
-            return {"__typename": "EnrolmentRefused", "message": "spent"}
+            return {
+                "__typename": "EnrolmentRefused",
+                "reason": "NOT_VALID",
+                "retryAfterSeconds": None,
+                "message": "spent",
+            }
         token = f"volunteer-{code}"
         self.tokens[token] = self.codes.pop(code)
-        return {"__typename": "Enrolled", "token": token}
+        viewer = {"role": "VOLUNTEER", "reporter": token, "stations": []}
+        return {"__typename": "Enrolled", "token": token, "viewer": viewer}
 
     def _election(self, election_id: str) -> dict[str, Any] | None:
         if election_id != self.election.id:
             return None
         last = "2022-05-22T18:00:00+07:00" if self.standing else None
         return {
+            "id": self.election.id,
+            "name": self.election.name.en,
             "phase": self.phase,
             "isTest": self.election.is_test,
+            "notice": None,
             "pollsCloseAt": self.election.polls_close_at.isoformat(),
-            "lastReportAt": last,
+            "timeZone": self.election.time_zone,
             "stationsTotal": len(self.election.stations),
+            "registeredVoters": 0,
+            "cursor": "c",
+            "lastReportAt": last,
+            "countedUntil": None,
+            "ruleset": "1",
+            "following": None,
         }
 
     def _stations(self, variables: dict[str, Any]) -> dict[str, Any]:
@@ -189,18 +210,41 @@ class FakeServer:
             votes[max(votes)] -= self.steal
         return {
             "contest": {"id": contest},
-            "area": {"id": area},
+            "area": {"id": area, "level": "CITY"},
             "status": "UNOFFICIAL_COMPLETE" if final == len(inside) else "UNOFFICIAL_PARTIAL",
             "stationsFinal": final,
             "validBallots": valid,
             "invalidBallots": invalid,
             "noVoteBallots": no_vote,
             "ballotsCast": cast,
-            "rows": [{"candidate": {"id": key}, "votes": number} for key, number in votes.items()],
+            "rows": [_row(key, number) for key, number in votes.items()],
+            "decided": False,
+            **dict.fromkeys(("margin", "turnout", "updatedAt")),
+            **dict.fromkeys(("stationsTotal", "stationsReporting", "stationsDisputed", "registeredVoters"), 0),
+            "outstanding": {"stations": 0, "ballotsAtMost": 0, "heldTallies": 0},
+            "cursor": "c",
         }
 
     def _data(self, name: str, value: Any) -> Response:
         return JSONResponse({"data": {name: value}})
+
+
+def _tally(key: str, state: str) -> dict[str, Any]:
+    return {"id": f"t/{key}", "revision": 1, "state": state, "confirmations": 0}
+
+
+def _finding(rule: str) -> dict[str, Any]:
+    return {"rule": rule, "verdict": "REJECT", "field": None, "thai": "ผิด", "english": "wrong"}
+
+
+def _row(candidate: str, votes: int) -> dict[str, Any]:
+    return {
+        "candidate": {"id": candidate, "ballotNumber": 1},
+        "votes": votes,
+        "rank": 1,
+        "share": 0.0,
+        "leading": False,
+    }
 
 
 def _error(code: str, message: str) -> Response:

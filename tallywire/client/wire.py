@@ -1,19 +1,18 @@
 """GraphQL over HTTP as a phone speaks it: one body, one answer, and the same body again until there is one."""
 
 import asyncio
-import random
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from itertools import count
 from typing import Any
 
 import aiohttp
 import orjson
 
-# Seconds between attempts: doubled from the first to the last, with chance added.
-BACK_OFF_FIRST, BACK_OFF_MAX = 0.1, 2.0
+from .backoff import waits
+from .refusals import RefusedError, UnansweredError, UnreachableError, data_of
+
 # An answer that takes longer is given up, in seconds.
 ANSWER_SECONDS_MAX = 15.0
 # Without any answer at all for this long, the server is gone for good.
@@ -21,27 +20,9 @@ PATIENCE_SECONDS = 600.0
 # How often one request may be answered with an error that the server calls its own fault.
 FAULTS_MAX = 6
 OWN_FAULTS = frozenset({"INTERNAL", "INTERNAL_ERROR", "INTERNAL_SERVER_ERROR"})
-# The server asks for the same again, later: as good as no answer.
-ASK_AGAIN = frozenset({"UNAVAILABLE", "OVERLOADED"})
 ASK_AGAIN_STATUS = frozenset({408, 429, 500, 502, 503, 504, 507})
 # Photographs wait their turn at the server.
 UPLOAD_SECONDS_MAX = 120.0
-
-
-class RefusedError(Exception):
-    """The server answered, and sending the same again would change nothing. `code`: of the GraphQL error."""
-
-    def __init__(self, code: str, message: str) -> None:
-        super().__init__(f"{code}: {message}")
-        self.code = code
-
-
-class UnreachableError(Exception):
-    """No answer from the server, for longer than the simulation waits."""
-
-
-class UnansweredError(Exception):
-    """One attempt without a usable answer: no connection, none left, a time-out, or the server's own fault."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,20 +34,16 @@ class Answer:
     attempts: int
 
 
-def request_body(query: str, variables: dict[str, Any]) -> bytes:
-    """The POST body of one operation."""
-    return orjson.dumps({"query": query, "variables": variables})
-
-
 class Wire:
-    """A pool of keep-alive connections to one server's /graphql.
+    """A pool of keep-alive connections to one server.
 
     `trouble`: why the last attempt was not answered, until one is answered again.
     """
 
     def __init__(self, session: aiohttp.ClientSession, url: str, patience_seconds: float = PATIENCE_SECONDS) -> None:
-        self._session = session
-        self._url = url.rstrip("/") + "/graphql"
+        self.session = session
+        self.origin = url.rstrip("/").removesuffix("/graphql")
+        self.address = f"{self.origin}/graphql"
         self._patience_seconds = patience_seconds
         self._answered_at = time.monotonic()
         self.trouble: str | None = None
@@ -78,11 +55,9 @@ class Wire:
 
         `give_up_after`: seconds the first attempt waits. Raises RefusedError, UnreachableError.
         """
-        attempts = faults = 0
-        wait = BACK_OFF_FIRST
+        faults = 0
         started = time.monotonic()
-        while True:
-            attempts += 1
+        for attempts, wait in enumerate(waits(), start=1):
             limit = give_up_after if give_up_after is not None and attempts == 1 else ANSWER_SECONDS_MAX
             began = time.perf_counter()
             try:
@@ -99,8 +74,8 @@ class Wire:
                 self.trouble = None
                 self._answered_at = time.monotonic()
                 return Answer(data, time.perf_counter() - began, attempts)
-            await asyncio.sleep(wait * random.uniform(0.5, 1.5))
-            wait = min(wait * 2, BACK_OFF_MAX)
+            await asyncio.sleep(wait)
+        raise AssertionError("unreachable")
 
     async def attempt(self, body: bytes, token: str | None, limit: float) -> dict[str, Any]:
         """One POST. Raises UnansweredError where another attempt may help, else RefusedError."""
@@ -109,22 +84,44 @@ class Wire:
             headers["Authorization"] = f"Bearer {token}"
         timeout = aiohttp.ClientTimeout(total=limit)
         try:
-            async with self._session.post(self._url, data=body, headers=headers, timeout=timeout) as response:
+            async with self.session.post(self.address, data=body, headers=headers, timeout=timeout) as response:
                 content = await response.read()
                 status = response.status
         except (aiohttp.ClientConnectionError, aiohttp.ClientPayloadError, TimeoutError) as failure:
             raise UnansweredError(str(failure) or type(failure).__name__) from failure
         except aiohttp.ClientError as failure:
-            raise RefusedError("NO_GRAPHQL", f"{self._url}: {failure or type(failure).__name__}") from failure
+            raise RefusedError("NO_GRAPHQL", f"{self.address}: {failure or type(failure).__name__}") from failure
         return _data_of(status, content)
+
+    async def get(self, path: str, token: str | None, etag: str | None) -> tuple[int, Mapping[str, str], bytes]:
+        """Status (200 or 304), headers and content of one file. Raises RefusedError, UnreachableError."""
+        headers = {"Authorization": f"Bearer {token}"} if token else {}
+        if etag is not None:
+            headers["If-None-Match"] = etag
+        started = time.monotonic()
+        for wait in waits():
+            try:
+                async with self.session.get(
+                    self.origin + path, headers=headers, timeout=aiohttp.ClientTimeout(total=UPLOAD_SECONDS_MAX)
+                ) as response:
+                    content = await response.read()
+                if response.status in (200, 304):
+                    return response.status, response.headers, content
+                if response.status not in ASK_AGAIN_STATUS:
+                    raise RefusedError(f"HTTP_{response.status}", content[:500].decode(errors="replace"))
+                self._check_patience(started, self._patience_seconds, UnansweredError(f"HTTP {response.status}"))
+            except (aiohttp.ClientError, TimeoutError) as failure:
+                self._check_patience(started, self._patience_seconds, failure)
+            await asyncio.sleep(wait)
+        raise AssertionError("unreachable")
 
     async def put(self, path: str, body: bytes, token: str | None) -> int:
         """The status of one upload, sent until there is an answer that is no fault of the server's.
 
         Raises UnreachableError.
         """
-        started, wait = time.monotonic(), BACK_OFF_FIRST
-        for attempt in count(1):
+        started = time.monotonic()
+        for attempt, wait in enumerate(waits(), start=1):
             try:
                 status = await self._put(path, body, token)
             except UnansweredError as failure:
@@ -133,16 +130,15 @@ class Wire:
                 self._answered_at = time.monotonic()
                 if status not in ASK_AGAIN_STATUS or attempt >= FAULTS_MAX:
                     return status
-            await asyncio.sleep(wait * random.uniform(0.5, 1.5))
-            wait = min(wait * 2, BACK_OFF_MAX)
+            await asyncio.sleep(wait)
         raise AssertionError("unreachable")
 
     async def _put(self, path: str, body: bytes, token: str | None) -> int:
         headers = {"Content-Type": "image/jpeg"} | ({"Authorization": f"Bearer {token}"} if token else {})
         timeout = aiohttp.ClientTimeout(total=UPLOAD_SECONDS_MAX)
         try:
-            address = self._url.removesuffix("/graphql") + path
-            async with self._session.put(address, data=body, headers=headers, timeout=timeout) as response:
+            address = self.origin + path
+            async with self.session.put(address, data=body, headers=headers, timeout=timeout) as response:
                 await response.read()
                 return response.status
         except (aiohttp.ClientError, TimeoutError) as failure:
@@ -150,7 +146,7 @@ class Wire:
 
     def _check_patience(self, started: float, patience: float, failure: Exception) -> None:
         if time.monotonic() - max(started, self._answered_at) > patience:
-            raise UnreachableError(f"no answer from {self._url} for {patience:.0f} s ({failure})") from failure
+            raise UnreachableError(f"no answer from {self.address} for {patience:.0f} s ({failure})") from failure
 
 
 @asynccontextmanager
@@ -170,13 +166,4 @@ def _data_of(status: int, content: bytes) -> dict[str, Any]:
         raise RefusedError(f"HTTP_{status}", "the answer is no JSON") from fault
     if not isinstance(answer, dict):
         raise RefusedError(f"HTTP_{status}", "the answer is no GraphQL answer")
-    if errors := answer.get("errors"):
-        first = errors[0]
-        code = (first.get("extensions") or {}).get("code") or f"HTTP_{status}"
-        if code in ASK_AGAIN:
-            raise UnansweredError(str(code))
-        raise RefusedError(str(code), str(first.get("message", "")))
-    data = answer.get("data")
-    if not isinstance(data, dict):
-        raise RefusedError(f"HTTP_{status}", "the answer holds no data")
-    return data
+    return data_of(answer, f"HTTP_{status}")

@@ -1,0 +1,11 @@
+from typing import Optional
+
+from .base_model import BaseModel
+from .fragments import Standing
+
+
+class Result(BaseModel):
+    result: Optional["ResultResult"]
+
+
+ResultResult = Standing
