@@ -11,6 +11,16 @@ from docs_site.colours import FONT_FILES, FONTS, WEB, stylesheet
 from docs_site.schema_pages import reference
 
 
+def on_config(config: MkDocsConfig) -> MkDocsConfig:
+    """A page that nobody has put into the navigation yet stands at its end."""
+    listed = str(config.nav)
+    pages = sorted(path.name for path in (repository.ROOT / "docs").glob("*.md"))
+    if more := [name for name in pages if f"'{name}'" not in listed]:
+        assert config.nav is not None
+        config.nav.append({"More": more})
+    return config
+
+
 def on_files(files: Files, config: MkDocsConfig) -> Files:
     """Pages and files that do not lie in docs/."""
     made = {f"schema/{name}.md": text for name, text in reference().pages().items()}

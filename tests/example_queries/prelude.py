@@ -32,11 +32,11 @@ def play(night: Night) -> Stage:
     another = night.api.as_(night.token(Role.VOLUNTEER, "103301-004"))
     volunteer = night.api.as_(tokens["VOLUNTEER"])
     sheets = [
-        _sheet(night, "103301-001", "governor"),
-        _sheet(night, "103301-002", "governor"),
-        _sheet(night, "103301-001", "council-1033"),
-        _half(_sheet(night, "100101-001", "governor")),
-        _sheet(night, "100101-002", "governor"),
+        sheet(night, "103301-001", "governor"),
+        sheet(night, "103301-002", "governor"),
+        sheet(night, "103301-001", "council-1033"),
+        _half(sheet(night, "100101-001", "governor")),
+        sheet(night, "100101-002", "governor"),
     ]
     answers = [submit(volunteer, sheet) for sheet in sheets]
     kinds = [answer["__typename"] for answer in answers]
@@ -59,7 +59,7 @@ def play(night: Night) -> Stage:
 
 def send_doubtful(stage: Stage) -> None:
     """A second held report, by the volunteer, of a station that is not on their list."""
-    answer = submit(stage.api("VOLUNTEER"), _sheet(stage.night, "100101-003", "governor"))
+    answer = submit(stage.api("VOLUNTEER"), sheet(stage.night, "100101-003", "governor"))
     assert answer["__typename"] == "TallyHeld", answer
     stage.known["<second held tally>"] = answer["tally"]["id"]
 
@@ -69,7 +69,7 @@ def _reports(night: Night, many: int) -> list[dict[str, Any]]:
     return reports if len(reports) == many else []
 
 
-def _sheet(night: Night, station: str, contest: str) -> dict[str, Any]:
+def sheet(night: Night, station: str, contest: str) -> dict[str, Any]:
     """A FINAL as the election's own package has it."""
     path = Path(__file__).parent.parent.parent / "data" / "bkk2022" / "station_counts.csv"
     with path.open(encoding="utf-8-sig", newline="") as file:

@@ -40,7 +40,7 @@ def test_every_word_that_a_cell_may_hold_is_named() -> None:
 
 def test_every_file_key_and_bound_is_named_with_its_default() -> None:
     assert [file for file in (*FILES, count_rows.FILE, SOURCES_FILE) if f"`{file}`" not in DOCUMENT] == []
-    assert [key for key in KEYS if f"\n    {key} =" not in DOCUMENT and f"\n    [{key}]" not in DOCUMENT] == []
+    assert [key for key in KEYS if f"\n{key} =" not in DOCUMENT and f"\n[{key}]" not in DOCUMENT] == []
     for field in fields(Bounds):
         if field.name not in ("version", "verdicts"):
             (row,) = [line for line in DOCUMENT.split("\n") if f"`{field.name}`" in line]
