@@ -35,7 +35,10 @@ def faraway_election() -> Election:
         bounds=Bounds("faraway.1", count_seconds_per_ballot=0),
         areas=(
             Area("country", AreaLevel.COUNTRY, None, Text("País")),
-            *(Area(code, AreaLevel.CONSTITUENCY, "country", Text(f"Circunscripción {code}")) for code in CONSTITUENCIES),
+            *(
+                Area(code, AreaLevel.CONSTITUENCY, "country", Text(f"Circunscripción {code}"))
+                for code in CONSTITUENCIES
+            ),
         ),
         contests=contests,
         candidates=tuple(candidate for contest in contests for candidate in _candidates(contest)),
