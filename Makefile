@@ -78,8 +78,8 @@ bench: setup ## speed, as ratios in one run
 night: setup ## the whole night at full speed against a server of its own, then fsck
 	$(BIN)/python -m bench.night
 
-soak: setup ## thirty thousand seeded steps with faults between them, against a model
-	$(BIN)/python -m bench.soak
+soak: setup redis faketime ## seeded steps against a model, then a storm: everything is killed and cut under load
+	$(BIN)/python -m bench.soak $(SOAK)
 
 lock: ## pin every version anew (needs uv)
 	uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --no-emit-index-url --no-emit-find-links --quiet --output-file locks/production.txt

@@ -34,12 +34,11 @@ async def serve(listener: socket.socket, settings: Settings) -> None:
         await fit_schema(database, migrates=settings.migrate)
         app = build_app(database, settings)
         async with serving(app, listener, settings, app.leaving) as server:
+            # Held until the end: a task that nobody holds is thrown away while it waits.
+            obeying = asyncio.create_task(_obey(app.leaving), name="obeying")
             _say(READY)
-            await until_stopped(
-                *(server, asyncio.create_task(_obey(app.leaving))),
-                hurry=app.leaving.hurry,
-                end_seconds=settings.end_seconds,
-            )
+            await until_stopped(server, obeying, hurry=app.leaving.hurry, end_seconds=settings.end_seconds)
+        obeying.cancel()
     finally:
         await database.close()
 

@@ -1,4 +1,4 @@
-"""A Redis in a process of its own, that keeps nothing; where there is none, the tests that need it are skipped."""
+"""A Redis in a process of its own, that keeps nothing."""
 
 import shutil
 import socket
@@ -9,13 +9,25 @@ import pytest
 from tests.served import wait_until
 
 
+class NoRedisError(Exception):
+    """There is no redis-server on this machine."""
+
+
+def redis_or_skip() -> "RedisServer":
+    """For tests: where there is none, the one that needs it is skipped."""
+    try:
+        return RedisServer()
+    except NoRedisError as error:
+        pytest.skip(str(error))
+
+
 class RedisServer:
-    """`kill` is kill -9; `start` begins it again on the same port."""
+    """`kill` is kill -9; `start` begins it again on the same port. Raises NoRedisError."""
 
     def __init__(self) -> None:
         program = shutil.which("redis-server")
         if program is None:
-            pytest.skip("there is no redis-server here: .ci/redis installs it where it can")
+            raise NoRedisError("there is no redis-server here: .ci/redis installs it where it can")
         self._program = program
         with socket.socket() as free:
             free.bind(("127.0.0.1", 0))

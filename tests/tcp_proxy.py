@@ -71,8 +71,11 @@ class TcpProxy:
             far.settimeout(None)
             with self._lock:
                 self._ends |= {near, far}
+            with contextlib.suppress(OSError):
+                # A cut may have broken either by now.
+                for end in (near, far):
+                    end.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             for one, other in ((near, far), (far, near)):
-                one.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
                 threading.Thread(target=self._hand_on, args=(one, other), daemon=True).start()
 
     def _hand_on(self, one: socket.socket, other: socket.socket) -> None:

@@ -17,7 +17,7 @@ from counting.vocabulary import Role
 from feed.position import decode
 from tests.clients.cutter import Cutter
 from tests.conftest import Databases, Night, _fill_small
-from tests.redis_server import RedisServer
+from tests.redis_server import redis_or_skip
 from tests.served import wait_until
 from tests.tallywire.test_resume import SUBMIT, _partials
 
@@ -76,7 +76,7 @@ def told(databases: Databases) -> Iterator[tuple[dict[str, dict[str, Any]], dict
     night, redis = Night(databases.fresh("template_small", _fill_small), "small").open(), None
     environment = {"TALLYWIRE_HEARTBEAT_SECONDS": "0.5"}
     try:
-        redis = RedisServer().start()
+        redis = redis_or_skip().start()
         environment["TALLYWIRE_BROADCAST_URL"] = redis.url
     except pytest.skip.Exception:
         # Then the bell is PostgreSQL's, as it is by default.

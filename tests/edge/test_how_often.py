@@ -11,7 +11,7 @@ from gql.limits import REQUESTS_AN_ADDRESS, Limits
 from gql.rates import Rates
 from tests.conftest import Night
 from tests.edge.strangers import SMALL, Stranger, another, code, subscribe
-from tests.redis_server import RedisServer
+from tests.redis_server import redis_or_skip
 from tests.served import wait_until
 
 PING = "{ __typename }"
@@ -55,7 +55,7 @@ def test_one_that_is_larger_than_the_limit_is_let_through_alone() -> None:
 
 async def test_nodes_that_share_a_redis_count_together() -> None:
     clock = Clock()
-    redis = RedisServer().start()
+    redis = redis_or_skip().start()
     try:
         one, other = (Rates(redis.url, Limits({"requests_an_address": 4}), clock) for _ in range(2))
         for rates in (one, one, other, other):

@@ -12,7 +12,7 @@ from broadcaster import Broadcast
 from feed import bell as doorbell
 from feed.bell import Bell, BellUrlError
 from tests.conftest import Databases, _fill_small
-from tests.redis_server import RedisServer
+from tests.redis_server import RedisServer, redis_or_skip
 
 LISTENERS = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> $1"
 
@@ -47,7 +47,7 @@ def wire(request: pytest.FixtureRequest, databases: Databases) -> Iterator[Postg
     if request.param == "postgres":
         yield Postgres(databases.fresh("template_small", _fill_small))
         return
-    server = RedisServer().start()
+    server = redis_or_skip().start()
     yield Redis(server)
     server.kill()
 

@@ -10,7 +10,7 @@ from typing import Any
 import httpx
 from websockets.exceptions import ConnectionClosed, InvalidHandshake
 
-from feed.position import decode
+from tests.reader_checks import Check, PhaseCheck, ReportCheck, ResultCheck
 from tests.served import Api
 from tests.tallywire.test_resume import WAYS
 
@@ -19,9 +19,10 @@ AGAIN_SECONDS = 0.1
 
 
 class Follower(threading.Thread):
-    """`urls`: the nodes, in the order in which it tries them. Subclasses say what an update must be."""
+    """`urls`: the nodes, in the order in which it tries them. Subclasses say which check holds what it is told."""
 
     field = ""
+    check: Check
 
     def __init__(self, name: str, urls: Sequence[str], way: str, query: str, **variables: Any) -> None:
         super().__init__(name=name, daemon=True)
@@ -30,17 +31,23 @@ class Follower(threading.Thread):
         self._query = query
         self._variables = variables
         self._over = threading.Event()
-        self.cursor: str | None = None
         self.cuts = 0
         self.reasons: list[str] = []
         self.close_codes: list[int] = []
         self.taken = 0
-        self.faults: list[str] = []
         self.start()
 
     @property
+    def cursor(self) -> str | None:
+        return self.check.cursor
+
+    @property
     def sequence(self) -> int:
-        return decode(self.cursor).sequence if self.cursor else -1
+        return self.check.sequence
+
+    @property
+    def faults(self) -> list[str]:
+        return self.check.faults
 
     @property
     def sent_away(self) -> int:
@@ -64,71 +71,45 @@ class Follower(threading.Thread):
             for data in source:
                 if self._over.is_set():
                     return
-                self.take(data[self.field], first)
+                self.check.take(data[self.field], first)
                 first = False
                 self.taken += 1
-
-    def take(self, update: dict[str, Any], first: bool) -> None:
-        raise NotImplementedError
-
-    def fault(self, line: str) -> None:
-        self.faults.append(f"{self.name}: {line}")
 
     def end(self) -> None:
         self._over.set()
 
 
 class ReportFollower(Follower):
-    """Every entry of the log, one after another."""
-
     field = "tallyReports"
 
-    def take(self, update: dict[str, Any], first: bool) -> None:
-        if update["sequence"] != max(self.sequence, 0) + 1:
-            self.fault(f"entry {update['sequence']} after {self.sequence}")
-        self.cursor = update["cursor"]
+    def __init__(self, name: str, *arguments: Any, **variables: Any) -> None:
+        self.check = ReportCheck(name)
+        super().__init__(name, *arguments, **variables)
 
 
 class ResultFollower(Follower):
-    """Holds results by what it is told; `EVERY` steps entry by entry."""
-
     field = "resultUpdates"
 
-    def __init__(self, *arguments: Any, **named: Any) -> None:
-        self.held: dict[tuple[str, str], Any] = {}
-        self.kinds: list[str] = []
-        super().__init__(*arguments, **named)
+    def __init__(self, name: str, *arguments: Any, **variables: Any) -> None:
+        self.check: ResultCheck = ResultCheck(name, every=variables.get("mode") == "EVERY")
+        super().__init__(name, *arguments, **variables)
 
-    def take(self, update: dict[str, Any], first: bool) -> None:
-        place = decode(update["cursor"]).sequence
-        resumed = first and self.cursor is not None
-        if update["reset"] or (resumed and update["kind"] == "SNAPSHOT"):
-            self.fault(f"begins anew at {place}, though it came back with {self.sequence}")
-        if place < self.sequence:
-            self.fault(f"goes back from {self.sequence} to {place}")
-        stepping = update["kind"] == "DELTA" and not first and self._variables.get("mode") == "EVERY"
-        if stepping and place != self.sequence + 1:
-            self.fault(f"EVERY steps from {self.sequence} to {place}")
-        for result in update["results"]:
-            key = result["contest"]["id"], result["area"]["id"]
-            before = self.held.get(key)
-            if before is not None and decode(before["cursor"]).sequence >= decode(result["cursor"]).sequence:
-                self.fault(f"{key} is told again, or an older one, at {place}")
-            self.held[key] = result
-        self.cursor = update["cursor"]
-        self.kinds.append(update["kind"])
+    @property
+    def held(self) -> dict[tuple[str, str], Any]:
+        return self.check.held
+
+    @property
+    def kinds(self) -> list[str]:
+        return self.check.kinds
 
 
 class PhaseFollower(Follower):
-    """The phases of the election, as they were seen."""
-
     field = "electionChanged"
 
-    def __init__(self, *arguments: Any, **named: Any) -> None:
-        self.phases: list[str] = []
-        super().__init__(*arguments, **named)
+    def __init__(self, name: str, *arguments: Any, **variables: Any) -> None:
+        self.check: PhaseCheck = PhaseCheck(name)
+        super().__init__(name, *arguments, **variables)
 
-    def take(self, update: dict[str, Any], first: bool) -> None:
-        if not first and update["phase"] == self.phases[-1]:
-            self.fault(f"{update['phase']} was told twice")
-        self.phases.append(update["phase"])
+    @property
+    def phases(self) -> list[str]:
+        return self.check.phases
