@@ -133,7 +133,7 @@ class Crew:
                 raise MismatchError(f"{self.name}: {call} is answered with {told}, by the model with {known}")
             tally.id = known
             self.taken[f"{call.who} {call.id}"] = known
-        self.done[seen.lower()] += 1
+        self.done["refused" if seen == "REVOKED" else seen.lower()] += 1
 
     def _call(self, who: str | None = None) -> Call:
         """Mostly in keeping with what stands; now and then sent again, with a slip, or for what it is not."""

@@ -238,7 +238,8 @@ class Storm:
         done: Counter[str] = sum((crew.done for crew in self.crews), Counter())
         seen = self._seen
         operations = sum(
-            done[kind] for kind in ("accepted", "held", "rejected", "revoked", "reviewed", "withdrawn", "enrolled")
+            done[kind]
+            for kind in ("accepted", "held", "rejected", "refused", "revoked", "reviewed", "withdrawn", "enrolled")
         )
         lines = [
             f"faults survived: {self.faults_struck.total():,} of {len(self.faults_struck)} kinds;"

@@ -240,6 +240,19 @@ def test_a_copy_that_is_fresh_says_so_and_an_origin_says_nothing(pair: Pair) -> 
     assert pair.case.night.api(query, id=pair.case.election) == {"election": {"following": None}}
 
 
+@pytest.mark.parametrize("where", ["at its address", "where it runs"])
+def test_the_doctor_says_how_much_a_follower_verified(pair: Pair, where: str) -> None:
+    """From elsewhere by its address alone; beside it by its database, where no key of its own is missed."""
+    there = ("--data-dir", str(pair.node.folder), "--database-url", pair.node.night.database_url)
+    given = ("--only-url", "--url", pair.node.server.url) if where == "at its address" else there
+    done = CliRunner().invoke(build_cli("doctor"), ["doctor", *given])
+    told = [line for line in done.output.splitlines() if " following " in line]
+    size = len(pair.case.night.sql("SELECT FROM log_entry WHERE election_id = $1", pair.case.election))
+    assert any(line.startswith("ok") and f"{pair.case.election}: " in line for line in told), done.output
+    assert any(f"{size} entries of {pair.case.night.url} verified" in line for line in told), done.output
+    assert not [line for line in done.output.splitlines() if line.startswith("fail")], done.output
+
+
 def test_a_database_of_its_own_is_wanted(pair: Pair) -> None:
     async def refused(database_url: str, *, follows: bool) -> str:
         async with asyncpg.create_pool(database_url, min_size=1, max_size=1) as pool:
