@@ -127,8 +127,11 @@ class House:
             subprocess.run(("umount", "-l", str(path)), check=False)
 
 
-async def external_house(folder: Path, crews: int) -> House:
-    """Two servers, the second of two workers, over a PostgreSQL on a small disk and a Redis. Raises NoRedisError."""
+async def external_house(folder: Path, crews: int, *, clocks: bool = True) -> House:
+    """Two servers, the second of two workers, over a PostgreSQL on a small disk and a Redis. Raises NoRedisError.
+
+    `clocks`: theirs can be moved, where there is a libfaketime.
+    """
     redis = RedisServer().start()
     disk = _small_disk(folder)
     root = disk or folder / "postgres"
@@ -147,7 +150,8 @@ async def external_house(folder: Path, crews: int) -> House:
             back, bell = TcpProxy(postgres.port), TcpProxy(redis.port)
             where = ("--database-url", postgres.url(ELECTION, back.port))
             environment = {"TALLYWIRE_BROADCAST_URL": f"redis://127.0.0.1:{bell.port}"}
-            house.nodes.append(_node(folder, number, workers, where, environment, back, bell))
+            clock = folder / f"clock-{number}" if clocks and library() is not None else None
+            house.nodes.append(_node(folder, number, workers, where, environment, back, bell, clock))
     except BaseException:
         house.close()
         raise
@@ -192,10 +196,10 @@ def _node(
     environment: dict[str, str],
     back: TcpProxy | None,
     bell: TcpProxy | None,
+    # The embedded PostgreSQL would have that clock too.
+    clock: Path | None = None,
 ) -> Node:
     name = "ABC"[number]
-    # The embedded PostgreSQL would have that clock too.
-    clock = folder / f"clock-{name}" if back is not None and library() is not None else None
     moved = faked("+0", clock) if clock is not None else {}
     log = folder / f"node-{name}.log"
     arguments = (*where, *(("--workers", str(workers)) if workers > 1 else ()))
