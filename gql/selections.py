@@ -69,6 +69,15 @@ def compile_update(
     return Encoder(response, make, compiler.dated)
 
 
+def compile_result(
+    executor: Executor[Any], definition: ElectionDefinition, details: list[FieldDetails]
+) -> ResultSelection:
+    """What a query selects of a result. Raises UncompiledError."""
+    _, make = _Compiler(executor, definition).selected("Result", details)
+    assert isinstance(make, ResultSelection)
+    return make
+
+
 class _Compiler:
     def __init__(self, executor: Executor[Any], definition: ElectionDefinition) -> None:
         self._executor = executor
