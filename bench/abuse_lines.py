@@ -68,7 +68,8 @@ class Line:
         more = b"Sec-WebSocket-Extensions: permessage-deflate\r\n" if compressed else b""
         answer = await self.ask(
             b"GET /graphql HTTP/1.1\r\nHost: x\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
-            b"Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Protocol: graphql-transport-ws\r\n"
+            b"Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n"
+            b"Sec-WebSocket-Protocol: graphql-transport-ws\r\n"
             b"X-Forwarded-For: %b\r\n%b\r\n" % (address.encode(), more)
         )
         return answer.status

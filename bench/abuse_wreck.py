@@ -163,8 +163,8 @@ class Wreck:
 
     async def _guess_code(self) -> str:
         digits = f"{int(noise(10), 16) % 10**11:011}"
-        query = "mutation E($i: EnrolInput!) { enrol(input: $i) { __typename ... on EnrolmentRefused { message(lang: EN) } } }"
-        variables = {"i": {"code": f"{digits}{damm_digit(digits)}", "name": "x"}}
+        query = "mutation E($i: EnrolInput!) { enrol(input: $i) { __typename } }"
+        variables = {"i": {"code": f"{digits}{damm_digit(digits)}", "displayName": "x"}}
         return await self._post(orjson.dumps({"query": query, "variables": variables}))
 
     async def _packed_body(self) -> str:
