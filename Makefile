@@ -8,7 +8,7 @@ TEST_PROCESSES ?= 2
 WEB_SOURCES := $(shell find web/src web/*.html web/*.ts web/*.js web/*.json data/*/maps example_queries -type f -not -path '*/generated/*' 2>/dev/null) gql/schema/schema.graphql
 
 .DEFAULT_GOAL := help
-.PHONY: client wheel wheel-check help setup demo docs test check bench night soak clean lock browser clients redis faketime
+.PHONY: client wheel wheel-check help setup demo docs test check bench night soak clean lock pictures browser clients redis faketime
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-11s %s\n", $$1, $$2}'
@@ -80,6 +80,9 @@ night: setup ## the whole night at full speed against a server of its own, then 
 
 soak: setup redis faketime ## seeded steps against a model, then a storm: everything is killed and cut under load
 	$(BIN)/python -m bench.soak $(SOAK)
+
+pictures: setup browser ## every page as a picture, in docs/images, and docs/pages.md that shows them
+	$(BIN)/python -m bench.pictures $(PICTURES)
 
 lock: ## pin every version anew (needs uv)
 	uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --no-emit-index-url --no-emit-find-links --quiet --output-file locks/production.txt

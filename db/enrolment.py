@@ -8,7 +8,7 @@ import hashlib
 import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from unicodedata import decimal
 
 import asyncpg
@@ -16,9 +16,11 @@ import asyncpg
 from counting.vocabulary import Role
 from db.audit import COMMAND_LINE, Actor, AuditAction, record
 from db.database import Connection
-from db.people import Person, add_person, assign
+from db.people import Person, add_person, assign, renew_token
 
 CODE_DIGITS = 12
+# As long as a phone keeps trying after an answer that never came; a code that is found later is of no use.
+AGAIN_FOR = timedelta(minutes=15)
 DAMM = (
     (0, 3, 1, 7, 5, 9, 8, 6, 4, 2),
     (7, 0, 9, 2, 1, 5, 4, 8, 6, 3),
@@ -130,25 +132,48 @@ def digits_of(code: str) -> str:
     return digits
 
 
-async def enrol(connection: Connection, code: str, display_name: str, address: str | None = None) -> tuple[Person, str]:
+async def enrol(
+    connection: Connection,
+    code: str,
+    display_name: str,
+    address: str | None = None,
+    client_id: str | None = None,
+) -> tuple[Person, str]:
     """Trades a code for a person and a token; raises MistypedCodeError, EnrolmentRefusedError.
 
-    The code's row is locked: of two that trade the same code at once, one gets a token.
+    The code's row is locked: of two that trade the same code at once, one gets a token. Whoever names the `client_id`
+    of the first trade again, within AGAIN_FOR and before anything was sent, is the same person with a token anew: the
+    answer to a phone can be lost.
     """
     digest = _digest(digits_of(code))
+    client = None if client_id is None else _digest(f"{digest} {client_id}")
     async with connection.transaction():
         row = await connection.fetchrow(
-            "SELECT election_id, role, created_by, created_at, used_by IS NULL AND"
+            "SELECT election_id, role, created_by, created_at, used_by, client_sha256, used_by IS NULL AND"
             " (expires_at IS NULL OR expires_at > now()) AS good FROM enrolment_code WHERE code_sha256 = $1 FOR UPDATE",
             digest,
         )
+        if row is not None and client is not None and row["client_sha256"] == client:
+            return await _again(connection, row["used_by"], display_name)
         if row is None or not row["good"]:
             raise EnrolmentRefusedError(guessed=row is None)
         person, token = await add_person(connection, Role(row["role"]), row["election_id"], display_name)
         await assign(connection, person.id, await _stations(connection, digest))
-        await connection.execute("UPDATE enrolment_code SET used_by = $2 WHERE code_sha256 = $1", digest, person.id)
+        await connection.execute(
+            "UPDATE enrolment_code SET used_by = $2, client_sha256 = $3 WHERE code_sha256 = $1",
+            digest,
+            person.id,
+            client,
+        )
         await _record_use(connection, person, row, address)
     return person, token
+
+
+async def _again(connection: Connection, person_id: str, display_name: str) -> tuple[Person, str]:
+    renewed = await renew_token(connection, person_id, display_name, datetime.now(UTC) - AGAIN_FOR)
+    if renewed is None:
+        raise EnrolmentRefusedError(guessed=False)
+    return renewed
 
 
 async def _stations(connection: Connection, digest: str) -> list[str]:

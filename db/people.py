@@ -66,6 +66,22 @@ async def add_person(
     return person, token
 
 
+async def renew_token(
+    connection: Connection, person_id: str, display_name: str, since: datetime
+) -> tuple[Person, str] | None:
+    """Another token for somebody enrolled after `since` who has sent nothing yet; the one before works no more."""
+    token = f"tw_{secrets.token_urlsafe(TOKEN_BYTES)}"
+    row = await connection.fetchrow(
+        "UPDATE reporter SET token_sha256 = $2, display_name = $3 WHERE id = $1 AND enrolled_at > $4"
+        " AND last_seen_at IS NULL AND revoked_at IS NULL RETURNING role, election_id",
+        person_id,
+        token_digest(token),
+        display_name,
+        since,
+    )
+    return None if row is None else (Person(person_id, Role(row["role"]), row["election_id"]), token)
+
+
 async def assign(connection: Connection, reporter_id: str, station_ids: Sequence[str]) -> None:
     await connection.execute(
         "INSERT INTO assignment (reporter_id, station_id) SELECT $1, unnest($2::text[]) ON CONFLICT DO NOTHING",

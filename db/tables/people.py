@@ -40,7 +40,10 @@ class AssignmentRow(SQLModel, table=True):
 
 
 class EnrolmentCodeRow(SQLModel, table=True):
-    """A code that can be traded once; `used_by` names who did. `created_by` null: the command line."""
+    """A code that can be traded once; `used_by` names who did. `created_by` null: the command line.
+
+    `client_sha256`: of the code and the phone's own id, where it named one.
+    """
 
     __tablename__ = "enrolment_code"
 
@@ -51,6 +54,7 @@ class EnrolmentCodeRow(SQLModel, table=True):
     created_at: datetime = Field(sa_column=instant_column(nullable=False))
     expires_at: datetime | None = Field(default=None, sa_column=instant_column())
     used_by: str | None = Field(default=None, foreign_key="reporter.id")
+    client_sha256: str | None
 
 
 class EnrolmentCodeStationRow(SQLModel, table=True):

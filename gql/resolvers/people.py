@@ -39,6 +39,8 @@ from gql.schema.types.people import (
 from gql.schema.types.scalars import ElectionPhase
 from gql.schema.types.station import Station
 
+# Fewer could be guessed by somebody who has seen the code.
+CLIENT_ID_MIN = 16
 REVOKED = "สิทธิของผู้รายงานถูกยกเลิก · the reporter's access was revoked"
 
 
@@ -91,10 +93,18 @@ async def enrol(info: Info, input: EnrolInput) -> Enrolled | EnrolmentRefused:  
     name, address, attempts = input.display_name.strip(), info.context.address, info.context.services.attempts
     if not 0 < len(name) <= TEXT_MAX.default or "\0" in name:
         raise bad_input("input.displayName", "ใส่ชื่อที่ใช้เรียก", "say what to call you")
+    client = input.client_enrolment_id
+    if client is not None and (not CLIENT_ID_MIN <= len(client) <= ID_MAX.default or "\0" in client):
+        most = ID_MAX.default
+        raise bad_input(
+            "input.clientEnrolmentId",
+            f"ต้องยาว {CLIENT_ID_MIN} ถึง {most} ตัวอักษร",
+            f"must be {CLIENT_ID_MIN} to {most} characters long",
+        )
     try:
         digits = digits_of(input.code)
         async with attempts.turn(address), info.context.services.database.pool.acquire() as connection:
-            person, token = await _trade(info.context, connection, digits, name)
+            person, token = await _trade(info.context, connection, digits, name, client)
     except MistypedCodeError:
         return EnrolmentRefused(reason=EnrolmentRefusal.MISTYPED)
     except TooManyGuessesError as error:
@@ -104,11 +114,13 @@ async def enrol(info: Info, input: EnrolInput) -> Enrolled | EnrolmentRefused:  
     return Enrolled(token=token, viewer=Viewer(person=person))
 
 
-async def _trade(context: Context, connection: Connection, digits: str, name: str) -> tuple[Person, str]:
+async def _trade(
+    context: Context, connection: Connection, digits: str, name: str, client: str | None
+) -> tuple[Person, str]:
     """Raises EnrolmentRefusedError, and counts it where the code was a guess."""
     attempts = context.services.attempts
     try:
-        enrolled = await trade(connection, digits, name, context.address)
+        enrolled = await trade(connection, digits, name, context.address, client)
     except EnrolmentRefusedError as error:
         if error.guessed:
             await attempts.guessed(context.address)

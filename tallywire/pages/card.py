@@ -7,12 +7,15 @@ from PIL import Image, ImageColor, ImageDraw, ImageFont
 
 from counting.vocabulary import Language
 from tallywire.fonts import FONT
+from tallywire.pages.seats import seats_in_words, seats_of
 from tallywire.pages.standing import Line, Standing, notices, progress, sentence, status
 
 WIDTH, HEIGHT, EDGE = 1200, 630, 64
 PAPER, INK, GREY, TRACK, RULE = "#ffffff", "#14181b", "#4d555b", "#e9ebe8", "#d8dbd7"
 WARNING = "#ffd84a"
 ROWS, ROW = 3, 92
+# Where the seats of a council have a line of their own.
+ROW_CLOSE = 76
 BAR_LEFT, BAR_RIGHT = 560, 860
 
 
@@ -26,8 +29,11 @@ def card(standing: Standing, language: Language) -> bytes:
     draw.text((EDGE, top + 34), _fitting(name, 30, WIDTH - 2 * EDGE), GREY, _font(30))
     _headline(draw, sentence(standing, language), top + 78)
     if not standing.before:
+        seats = next(filter(None, (seats_in_words(one, language) for one in seats_of(standing.feed))), "")
+        high = ROW_CLOSE if seats else ROW
         for place, line in enumerate(standing.lines[:ROWS]):
-            _row(draw, line, top + 190 + place * ROW, language)
+            _row(draw, line, top + 180 + place * high, language)
+        draw.text((EDGE, top + 188 + ROWS * high), _fitting(seats, 28, WIDTH - 2 * EDGE), INK, _font(28))
     foot = HEIGHT - 96
     draw.line((EDGE, foot, WIDTH - EDGE, foot), INK, 3)
     draw.text((EDGE, foot + 12), progress(standing, language), INK, _font(26))
@@ -77,7 +83,6 @@ def _row(draw: ImageDraw.ImageDraw, line: Line, top: int, language: Language) ->
     draw.rectangle((BAR_LEFT, top + 30, BAR_LEFT + round((BAR_RIGHT - BAR_LEFT) * line.share), top + 54), fill)
     draw.text((1040, top + 42), f"{line.votes:,}", INK, _font(40), anchor="rm")
     draw.text((WIDTH - EDGE, top + 42), f"{line.share:.1%}", GREY, _font(30), anchor="rm")
-    draw.line((EDGE, top + ROW - 3, WIDTH - EDGE, top + ROW - 3), RULE, 1)
 
 
 def _colour(text: str) -> tuple[int, int, int]:

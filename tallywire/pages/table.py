@@ -4,9 +4,13 @@ from html import escape
 from urllib.parse import urlencode
 
 from counting.vocabulary import Language
+from tallywire.pages.seats import Race, Seats, seats_in_words, seats_of
 from tallywire.pages.standing import Standing, notices, progress, sentence, status
 
 MARKER = "<!--standing-->"
+# Headings of columns of numbers, which stand at the right as those do.
+OF_NUMBERS = frozenset({"คะแนน", "ร้อยละ", "ห่าง", "หน่วย", "Votes", "Share", "Lead", "Stations"})
+NUMBERS = ' class="n"'
 TITLE = "<title>tallywire</title>"
 
 
@@ -19,7 +23,8 @@ def page_with(shell: str, standing: Standing | None, language: Language, base: s
 
 def _head(standing: Standing, language: Language, base: str) -> str:
     title, told = sentence(standing, language), f"{progress(standing, language)} · {status(standing, language)}"
-    told = " · ".join([told, *notices(standing, language)])
+    seats = [] if standing.before else [seats_in_words(one, language) for one in seats_of(standing.feed)]
+    told = " · ".join([told, *filter(None, seats), *notices(standing, language)])
     asked = urlencode(
         {"election": standing.feed.id, "lang": language.value.lower(), "at": standing.view.position.sequence}
     )
@@ -55,6 +60,7 @@ def _body(standing: Standing, language: Language) -> str:
         f'<p><a href="/?{escape(asked)}" lang="{other.value.lower()}">{words}</a></p>',
         _candidates(standing, language),
         "" if standing.before else _areas(standing, language),
+        *([] if standing.before else [_seats(seats, language) for seats in seats_of(standing.feed)]),
         "</div>",
     ]
     return "\n".join(part for part in parts if part)
@@ -93,8 +99,33 @@ def _areas(standing: Standing, language: Language) -> str:
     return _table("รายพื้นที่" if thai else "By area", heads, rows) if rows else ""
 
 
+def _seats(seats: Seats, language: Language) -> str:
+    """Seats by party, and each race in a line; nothing while nobody leads anywhere."""
+    told = seats_in_words(seats, language)
+    if not told:
+        return ""
+    thai = language is Language.TH
+    heads = ["เขต", "ผู้นำ", "ห่าง", "หน่วย"] if thai else ["Race", "Ahead", "Lead", "Stations"]
+    rows = [_race(race, language) for race in seats.races]
+    return f"<h2>{escape(told)}</h2>{_table(seats.name(language), heads, rows)}"
+
+
+def _race(race: Race, language: Language) -> str:
+    ahead = [
+        f"{one.ballot_number} {escape(one.short_name.in_language(language))}"
+        + (f" <small>{escape(one.party.in_language(language))}</small>" if one.party else "")
+        for one in race.ahead
+    ]
+    margin = race.view.margin
+    lead = "–" if margin is None or not race.ahead else f"{margin:,}"
+    counted = f"{race.view.count.reporting:,}/{race.view.count.stations:,}"
+    name = escape(race.contest.area.name.in_language(language))
+    told = ", ".join(ahead) or "–"
+    return f'<tr><td>{name}</td><td>{told}</td><td class="n">{lead}</td><td class="n">{counted}</td></tr>'
+
+
 def _table(caption: str, heads: list[str], rows: list[str]) -> str:
-    head = "".join(f'<th scope="col">{text}</th>' for text in heads)
+    head = "".join(f'<th scope="col"{NUMBERS if text in OF_NUMBERS else ""}>{text}</th>' for text in heads)
     body = "".join(rows)
     return (
         f'<div class="scroll"><table><caption>{escape(caption)}</caption>'

@@ -73,6 +73,39 @@ def test_a_code_works_once(night: Night, operator: Api) -> None:
     _refused(night.api, code["code"])
 
 
+def test_a_phone_that_missed_the_answer_asks_again_and_is_the_same_person(night: Night, operator: Api) -> None:
+    (code,) = _codes(night, operator, stationIds=[night.id("a-1")])
+    asked = {"code": code["code"], "displayName": "มาลี", "clientEnrolmentId": "5f0c2b1e9d7a4c36"}
+    lost, again = (night.api(ENROL, input=asked)["enrol"] for _ in range(2))
+    assert (lost["__typename"], again["__typename"]) == ("Enrolled", "Enrolled")
+    people = night.sql("SELECT id FROM reporter r JOIN assignment a ON a.reporter_id = r.id")
+    volunteer = night.api.as_(again["token"])
+    reporter = volunteer("{ viewer { reporter } }")["viewer"]["reporter"]
+    assert [row["id"] for row in people].count(reporter) == 1
+    assert night.api.as_(lost["token"]).code("{ viewer { reporter } }") == "UNAUTHENTICATED"
+    # Another phone's id opens nothing, nor does the same one once something was sent.
+    _refused(night.api, code["code"])
+    assert (
+        night.api(ENROL, input={**asked, "clientEnrolmentId": "another-phone-s-id"})["enrol"]["reason"] == "NOT_VALID"
+    )
+    assert submit(volunteer, sheet(night, "a-1", [10, 20, 30]))["__typename"] in ("TallyAccepted", "TallyHeld")
+    assert night.api(ENROL, input=asked)["enrol"]["reason"] == "NOT_VALID"
+
+
+def test_a_phone_may_ask_again_only_for_a_while(night: Night, operator: Api) -> None:
+    (code,) = _codes(night, operator)
+    asked = {"code": code["code"], "displayName": "มาลี", "clientEnrolmentId": "77aa0c2b1e9d7a4c"}
+    assert night.api(ENROL, input=asked)["enrol"]["__typename"] == "Enrolled"
+    night.sql("UPDATE reporter SET enrolled_at = enrolled_at - interval '16 minutes'")
+    assert night.api(ENROL, input=asked)["enrol"]["reason"] == "NOT_VALID"
+
+
+def test_an_id_that_could_be_guessed_is_refused(night: Night, operator: Api) -> None:
+    (code,) = _codes(night, operator)
+    error = night.api.send(ENROL, input={"code": code["code"], "displayName": "มาลี", "clientEnrolmentId": "phone-1"})
+    assert error["errors"][0]["extensions"]["field"] == "input.clientEnrolmentId"
+
+
 def test_a_code_may_be_typed_with_spaces_and_dashes(night: Night, operator: Api) -> None:
     (code,) = _codes(night, operator)
     digits = code["code"]

@@ -8,6 +8,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import asyncpg
+import httpx
 import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
@@ -130,6 +131,18 @@ def test_the_many_races_of_an_office_have_a_page_with_seats_and_each_race(page: 
     expect(page.locator(".rc")).to_have_count(3)
     page.reload()
     expect(page.locator(".rc")).to_have_count(3)
+
+
+def test_without_script_and_in_shared_links_the_seats_of_an_office_are_told(
+    elections: Night, reporter: dict[str, Api]
+) -> None:
+    told = "Assembly member, constituency: First Party 2 · Second Party 1 · of 3 seats"
+    page = httpx.get(f"{elections.url}/?election=province&lang=en").text
+    assert re.search(rf'property="og:description" content="[^"]*{re.escape(told)}', page)
+    assert f"<h2>{told}</h2>" in page
+    assert "<tr><td>Constituency 2</td><td>2 Person 2 <small>Second Party</small></td>" in page
+    assert "ผู้ว่า" not in page and f"<h2>{told}</h2>" not in httpx.get(f"{elections.url}/?election=village&lang=en").text
+    assert httpx.get(f"{elections.url}/card.png?election=province&lang=en").headers["content-type"] == "image/png"
 
 
 def test_the_page_of_many_races_lives(page: Page, elections: Night, reporter: dict[str, Api]) -> None:

@@ -1,4 +1,5 @@
-// Writes src/generated/NAME.ts for each app with a src/NAME/operations.graphql: TypeScript types and the text of its operations,
+// Writes src/generated/NAME.ts for each app with a src/NAME/operations.graphql: TypeScript types and the text of its operations
+// (fragments that several apps share stand in src/fragments),
 // checked against the SDL that the server commits (the contract with these pages' additions until it is there).
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
@@ -7,7 +8,7 @@ import { codegen } from "@graphql-codegen/core";
 import * as typedDocumentNode from "@graphql-codegen/typed-document-node";
 import * as typescript from "@graphql-codegen/typescript";
 import * as typescriptOperations from "@graphql-codegen/typescript-operations";
-import { buildSchema, parse, validate } from "graphql";
+import { buildSchema, parse, validate, visit } from "graphql";
 
 const web = join(dirname(fileURLToPath(import.meta.url)), "..");
 const served = join(web, "../gql/schema/schema.graphql");
@@ -17,11 +18,20 @@ const sdl = (existsSync(served) ? [served] : drafted).map((path) => readFileSync
 const schema = buildSchema(sdl);
 // What the pages send, to the letter: served beside them, so that these documents are always among the trusted ones.
 const sent = [];
+const fragments = join(web, "src/fragments");
+const shared = readdirSync(fragments).flatMap((name) => parse(readFileSync(join(fragments, name), "utf8"), { noLocation: true }).definitions);
+
+/** With those of src/fragments that it uses. */
+function withFragments(document) {
+  const used = new Set();
+  visit(document, { FragmentSpread: ({ name }) => void used.add(name.value) });
+  return { ...document, definitions: [...document.definitions, ...shared.filter(({ name }) => used.has(name.value))] };
+}
 
 for (const app of readdirSync(join(web, "src")).sort()) {
   const operations = join(web, "src", app, "operations.graphql");
   if (!existsSync(operations)) continue;
-  const document = parse(readFileSync(operations, "utf8"), { noLocation: true });
+  const document = withFragments(parse(readFileSync(operations, "utf8"), { noLocation: true }));
   const faults = validate(schema, document);
   if (faults.length > 0) {
     for (const fault of faults) console.error(`${operations}: ${fault.message}`);

@@ -141,6 +141,13 @@ class ReporterConnection:
 class EnrolInput:
     code: str
     display_name: str
+    client_enrolment_id: ID | None = strawberry.field(
+        default=None,
+        description=(
+            "Of the phone's own making, at random and 16 to 64 characters long. Sent again within 15 minutes, before"
+            " anything was reported, it brings a token anew for the same person: an answer can be lost."
+        ),
+    )
 
 
 @strawberry.input

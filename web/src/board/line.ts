@@ -1,6 +1,6 @@
 /** How the race went over the night: its votes at some of the cuts, drawn as one line a candidate. */
 import { QueryFailed, ask } from "../api/ask";
-import { LineDocument, type LineQuery } from "../generated/board";
+import { LineDocument, type LineQuery } from "../generated/night";
 
 export interface Cut {
   readonly number: number;

@@ -1,5 +1,5 @@
 /** One line of the list of newest reports: made of an entry of the feed, or of a tally from before the page was opened. */
-import type { NewestTalliesQuery, ReportsSubscription } from "../generated/board";
+import type { NewestTalliesQuery, ReportsSubscription } from "../generated/night";
 
 export type Entry = ReportsSubscription["tallyReports"];
 export type Tally = NewestTalliesQuery["tallies"]["edges"][number]["node"];

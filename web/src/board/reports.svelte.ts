@@ -1,6 +1,6 @@
 /** The newest reports: at opening those that the server has, then the feed's entries as they come in. */
-import { NewestTalliesDocument, ReportsDocument } from "../generated/board";
-import type { ReportsSubscription, ReportsSubscriptionVariables } from "../generated/board";
+import { NewestTalliesDocument, ReportsDocument } from "../generated/night";
+import type { ReportsSubscription, ReportsSubscriptionVariables } from "../generated/night";
 import { ask } from "../api/ask";
 import { listed, ofEntry, ofTally, type Line } from "./lines";
 import { Pace } from "./pace";

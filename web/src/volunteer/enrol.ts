@@ -6,7 +6,7 @@ import { keptIn } from "./start";
 
 /** Raises EnrolFailed. What is on the phone is kept through all of it. */
 export async function enrol(code: string, name: string): Promise<void> {
-  const person = await session.enrol(code, name);
+  const person = await session.enrol(code, name, await keptIn().enrolmentId());
   await drafts.adopt(person);
   session.person = person;
   await navigator.storage?.persist?.();

@@ -62,9 +62,9 @@ class Session {
     return mine.tallies;
   }
 
-  /** Trades the code; raises EnrolFailed. */
-  async enrol(code: string, name: string): Promise<Person> {
-    const answer = await ask(EnrolDocument, { input: { code, displayName: name } }, { clock: this.clock }).catch((error: unknown) => {
+  /** Trades the code; `clientEnrolmentId`: this phone's own, so that it may ask again. Raises EnrolFailed. */
+  async enrol(code: string, name: string, clientEnrolmentId: string): Promise<Person> {
+    const answer = await ask(EnrolDocument, { input: { code, displayName: name, clientEnrolmentId } }, { clock: this.clock }).catch((error: unknown) => {
       if (!(error instanceof QueryFailed)) throw new EnrolFailed("offline");
       throw new EnrolFailed("failed", error.words);
     });

@@ -134,6 +134,15 @@ export class Store {
     return this.#connected(() => this.#db.delete("photos", sha256));
   }
 
+  /** What this phone is called by when it enrols: the same when it has to ask again, as after an answer that was lost. */
+  async enrolmentId(): Promise<string> {
+    const kept = (await this.#db.get("kept", "enrolment")) as string | undefined;
+    if (kept !== undefined) return kept;
+    const id = [...crypto.getRandomValues(new Uint8Array(16))].map((byte) => byte.toString(16).padStart(2, "0")).join("");
+    await this.#write(["kept"], (tx) => tx.objectStore("kept").put(id, "enrolment"));
+    return id;
+  }
+
   async reserve(): Promise<void> {
     if ((await this.#db.getKey("kept", "reserved")) === undefined) await this.#db.put("kept", new Uint8Array(RESERVED_BYTES), "reserved");
   }

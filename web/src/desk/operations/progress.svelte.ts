@@ -29,6 +29,8 @@ class Progress {
 
   /** Volunteers not heard of by district; null until they are asked for. */
   silentPlaces = $state.raw<ReadonlyMap<string, number> | null>(null);
+  /** Whether the first results have come. */
+  readonly known = $derived(this.far.size > 0);
   readonly whole = $derived(wholeOf(this.districts, this.far));
   readonly held = $derived(heldIn(session.election?.contests ?? [], this.far));
 

@@ -1,0 +1,62 @@
+"""The count that the pictures are taken of: a night that stops for them where it is, and goes on."""
+
+import signal
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import cached_property
+
+from bench.played_night import PlayedNight
+from tests.served import Api
+
+ELECTION = "bkk-2022"
+GOVERNOR = f"{ELECTION}/governor"
+PROGRESS = "query P($id: ID!) { result(contestId: $id) { stationsFinal stationsTotal } }"
+STATIONS = """query S($id: ID!, $contest: ID!, $state: StationState!) {
+    stations(electionId: $id, contestId: $contest, state: $state, first: 30) { edges { node { id } } } }"""
+LOOK_AGAIN_SECONDS = 1.0
+
+
+@dataclass(frozen=True)
+class Counted:
+    """As the tests' phones and editors know a night."""
+
+    night: PlayedNight
+    election_id: str = ELECTION
+
+    @property
+    def url(self) -> str:
+        return self.night.url
+
+    @cached_property
+    def api(self) -> Api:
+        return Api(self.night.url)
+
+    @cached_property
+    def operator(self) -> Api:
+        return self.api.as_(self.night.operator)
+
+    def id(self, code: str) -> str:
+        return f"{self.election_id}/{code}"
+
+    def stations(self, state: str) -> list[str]:
+        """Codes of some in that state, for the governor's race."""
+        asked = {"id": ELECTION, "contest": GOVERNOR, "state": state}
+        return [one["node"]["id"].partition("/")[2] for one in self.api(STATIONS, **asked)["stations"]["edges"]]
+
+
+@contextmanager
+def held_at(night: PlayedNight, share: float) -> Iterator[None]:
+    """Waits until so many of the stations are final, 0 to 1, and holds the night there for as long as the block."""
+    while night.process.poll() is None:
+        counted = night.ask(PROGRESS, id=GOVERNOR)["result"]
+        if counted["stationsFinal"] >= share * counted["stationsTotal"]:
+            break
+        time.sleep(LOOK_AGAIN_SECONDS)
+    night.process.send_signal(signal.SIGSTOP)
+    try:
+        yield
+    finally:
+        # One that is stopped could not be ended either.
+        night.process.send_signal(signal.SIGCONT)
