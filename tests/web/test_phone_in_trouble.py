@@ -106,6 +106,27 @@ def test_a_server_in_trouble_and_a_lost_answer_are_said_in_words_and_the_tally_i
     assert len(night.api(HISTORY, id=night.id(stations[0]))["station"]["history"]) == 1
 
 
+def test_an_enrolment_whose_answer_was_lost_is_asked_again_with_the_same_code(
+    phone: Phone, night: Night, operator: Any
+) -> None:
+    page, lost = phone.open(f"#{new_code(night, operator, next(STATIONS))}"), list[Route]()
+
+    def lose(route: Route) -> None:
+        if lost or "displayName" not in (route.request.post_data or ""):
+            route.continue_()
+            return
+        lost.append(route)
+        unanswered(route)
+
+    page.route("**/graphql", lose)
+    page.get_by_label("ชื่อที่ให้ผู้ประสานเรียก").fill("ก้อย")
+    page.get_by_role("button", name="ยินยอมและเริ่ม").click()
+    expect(page.get_by_role("alert")).to_contain_text("รหัสยังใช้ได้อยู่")
+    page.get_by_role("button", name="ยินยอมและเริ่ม").click()
+    expect(page.locator(".st")).to_have_count(3)
+    assert lost
+
+
 def test_a_slow_line_is_said_in_words_while_the_answer_is_on_its_way(
     browser: Browser, night: Night, operator: Any
 ) -> None:
