@@ -25,6 +25,8 @@ class CreateEnrolmentCodesInput(BaseModel):
 class EnrolInput(BaseModel):
     code: str
     display_name: str = Field(alias="displayName")
+    client_enrolment_id: Optional[str] = Field(alias="clientEnrolmentId", default=None)
+    "Of the phone's own making, at random and 16 to 64 characters long. Sent again within 15 minutes, before anything was reported, it brings a token anew for the same person: an answer can be lost."
 
 
 class ReviewTallyInput(BaseModel):
