@@ -1,8 +1,8 @@
 """The fenced blocks of README.md, CONTRIBUTING.md and docs/: each with its page, its language and the note above it.
 
 A note is an HTML comment on the line before the fence, which no reader sees:
-`<!-- not run: WHY -->`, `<!-- run by: tests/… -->`, `<!-- prints: TEXT | TEXT -->`, `<!-- until: TEXT -->`,
-`<!-- as: ROLE -->`; several are separated by semicolons.
+`not run: WHY`, `run by: tests/…`, `same as: PAGE` (where it is run), `prints: TEXT | TEXT`, `until: TEXT`, `as: ROLE`;
+several are separated by semicolons.
 """
 
 import re
@@ -13,7 +13,7 @@ from pathlib import Path
 ROOT = Path(__file__).parent.parent.parent
 PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").rglob("*.md"))]
 FENCE = re.compile(r"^( {0,3})(```+)[ ]*(\w*)[^\n]*\n(.*?)^\1\2[ ]*$", re.DOTALL | re.MULTILINE)
-KEYS = "(?:not run|run by|prints|until|as)"
+KEYS = "(?:not run|run by|same as|prints|until|as)"
 NOTE = re.compile(rf"<!-- ({KEYS}: .+?) -->\n\Z")
 INDENTED = re.compile(r"(?:\A|\n)\n((?:    .*\n)+)")
 
@@ -31,8 +31,14 @@ class Block:
 
     @property
     def is_ours(self) -> bool:
-        """To be run or read by the tests of all pages: neither by a test of its own, nor not at all."""
-        return self.note("not run") is None and self.note("run by") is None
+        """To be run or read by the tests of all pages: neither elsewhere, nor not at all."""
+        return {"not run", "run by", "same as"}.isdisjoint(dict(self.notes))
+
+    @property
+    def gist(self) -> str:
+        """The text without what may differ between two pages: remarks, host, language, the way to the program."""
+        text = re.sub(r" +# .*|\.venv/bin/|\b(?:TH|EN|th|en)\b", "", self.text)
+        return " ".join(text.replace("http://127.0.0.1:8000", "https://wire.example").split())
 
     def missing(self, said: str) -> list[str]:
         """Of the texts that it is to print, those that `said` does not have."""

@@ -1,7 +1,7 @@
 """README and every page of docs/: each block is run as it stands, or says why not; each command that is named exists.
 
 One night is served for all of them, with the reports of the example queries. `https://wire.example` and
-`http://127.0.0.1:8000` stand for it; a page has a folder and a database of its own, and its blocks follow each other.
+`http://127.0.0.1:8000` stand for it; a page has a folder of its own, and its blocks follow each other.
 """
 
 import json
@@ -29,6 +29,10 @@ from tests.example_queries.prelude import Stage, play, sheet
 BLOCKS = blocks()
 # How many blocks of a page may stand there without being run; each says why above it.
 NOT_RUN_MOST = {"README.md": 1, "docs/index.md": 1, "docs/th/start.md": 1, "docs/operations.md": 1}
+# Pages that begin with a database of their own and nothing in it; others work with the night's.
+EMPTY = {"README.md", "docs/followers.md", "docs/operations.md", "docs/operators.md"}
+# A page that begins with Bangkok loaded and not yet opened.
+LOADED = {"docs/coordinators.md"}
 HOSTS = ("https://wire.example", "http://127.0.0.1:8000")
 TYPED = re.compile(
     r"^ *(\$ )?(tallywire(?! ledger key)|make|python|pip|curl|npm|kill|systemctl|docker|kubectl) ", re.MULTILINE
@@ -121,8 +125,13 @@ async def _nothing(_connection: asyncpg.Connection) -> None:
 @pytest.fixture(scope="module")
 def desks(stage: Stage, databases: Databases, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Desk]:
     pages = {block.page for block in of("sh", "bash", "python")}
-    url = lambda: databases.fresh("template_empty", _nothing)  # noqa: E731
-    return {page: Desk(stage, tmp_path_factory.mktemp("page"), url()) for page in pages}
+    return {page: Desk(stage, tmp_path_factory.mktemp("page"), _database(page, stage, databases)) for page in pages}
+
+
+def _database(page: str, stage: Stage, databases: Databases) -> str:
+    if page in LOADED:
+        return databases.fresh("template_bangkok", _fill_bangkok)
+    return databases.fresh("template_empty", _nothing) if page in EMPTY else stage.night.database_url
 
 
 @pytest.mark.parametrize("block", of("sh", "bash"), ids=lambda block: block.name)
@@ -182,6 +191,12 @@ def test_what_another_test_runs_is_named_there() -> None:
     for block in BLOCKS:
         if path := block.note("run by"):
             assert Path(block.page).name in (ROOT / path).read_text(), f"{path} does not read {block.page}"
+
+
+def test_what_another_page_has_too_is_run_there() -> None:
+    marked = {block: block.note("same as") for block in BLOCKS if block.note("same as")}
+    run = {(block.page, block.gist) for block in BLOCKS if block.note("same as") is None}
+    assert marked and [block.name for block, page in marked.items() if (page, block.gist) not in run] == []
 
 
 def test_commands_are_typed_in_fences_alone() -> None:
