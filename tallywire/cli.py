@@ -15,6 +15,7 @@ COMMANDS = {
     "migrate": "tallywire.commands.migrate:migrate_command",
     "import": "tallywire.commands.import_package:import_command",
     "export": "tallywire.commands.export:export_command",
+    "relay": "tallywire.relay.command:relay_command",
     "simulate": "tallywire.simulate.command:simulate_command",
     "replay": "tallywire.commands.replay:replay_command",
     "verify": "tallywire.commands.verify:verify_command",

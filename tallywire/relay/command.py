@@ -1,0 +1,111 @@
+"""`tallywire relay`: the live feed as webhooks."""
+
+import asyncio
+import os
+from pathlib import Path
+from typing import Annotated, Literal, NoReturn
+
+import aiohttp
+import prometheus_client
+import typer
+from rich.console import Console
+
+from tallywire.client import RefusedError, UnreachableError, connect
+from tallywire.logs import Format, configure_log
+from tallywire.relay.meters import REGISTRY
+from tallywire.relay.posting import FIRST_WAIT, Receiver, ReceiverGoneError
+from tallywire.relay.running import relay
+from tallywire.relay.signing import BadSecretError, new_secret, read_secrets
+from tallywire.relay.state import Course, StateError, StateFile
+from tallywire.stopping import until_stopped
+
+GONE, BAD_INPUT = 1, 2
+SECRET = "TALLYWIRE_RELAY_SECRET"
+
+
+def relay_command(
+    to: Annotated[str, typer.Option(help="The address that takes the POSTs.", show_default=False)] = "",
+    election: Annotated[str, typer.Option(help="The election's id.", show_default=False)] = "",
+    url: Annotated[str, typer.Option(help="The server's address.")] = "http://127.0.0.1:8000",
+    mode: Annotated[
+        Literal["every", "latest"],
+        typer.Option(help="every: each entry of the feed, in order. latest: results that changed, the newest values."),
+    ] = "every",
+    contest: Annotated[list[str] | None, typer.Option(help="Only of this contest; may be given again.")] = None,
+    area: Annotated[list[str] | None, typer.Option(help="Only from this area; may be given again.")] = None,
+    state: Annotated[Path, typer.Option(help="What was delivered, across restarts.")] = Path("tallywire-relay.json"),
+    secret_file: Annotated[
+        Path | None, typer.Option(help=f"Where the secret stands, if not in {SECRET}.", show_default=False)
+    ] = None,
+    from_now: Annotated[bool, typer.Option("--from-now", help="At the first start: only what comes next.")] = False,
+    event_stream: Annotated[
+        bool, typer.Option("--event-stream", help="Read server-sent events, where no WebSocket gets through.")
+    ] = False,
+    token: Annotated[str | None, typer.Option(envvar="TALLYWIRE_TOKEN", help="Where reading needs one.")] = None,
+    metrics_port: Annotated[int | None, typer.Option(help="Serve metrics on 127.0.0.1.", show_default=False)] = None,
+    log_format: Annotated[Literal["text", "json"], typer.Option(help="Of the lines on standard error.")] = "text",
+    first_wait: Annotated[float, typer.Option(min=0.01, help="Seconds to the second try; then doubled.")] = FIRST_WAIT,
+    make_secret: Annotated[bool, typer.Option("--new-secret", help="Print a new secret, and end.")] = False,
+) -> None:
+    """Send the live feed to an address as signed webhooks: in order, each at least once, until it is taken.
+
+    A receiver that is away is waited for, and told all that it missed. Ends with 1 at its 410, with 2 on bad input.
+    """
+    if make_secret:
+        Console().print(new_secret(), markup=False, highlight=False, soft_wrap=True)
+        return
+    if not to.startswith(("http://", "https://")) or not election:
+        _end("--to ADDRESS and --election ID are needed")
+    configure_log(_format(log_format), "INFO")
+    course = Course(election, mode, tuple(contest or ()), tuple(area or ()))
+    try:
+        keys = read_secrets(_secret(secret_file))
+        file = StateFile(state, course)
+    except (BadSecretError, StateError, OSError) as fault:
+        _end(str(fault))
+    if metrics_port is not None:
+        prometheus_client.start_http_server(metrics_port, addr="127.0.0.1", registry=REGISTRY)
+
+    async def work() -> None:
+        async with (
+            connect(url, token, streams=event_stream) as client,
+            aiohttp.ClientSession(cookie_jar=aiohttp.DummyCookieJar()) as session,
+        ):
+            receiver = Receiver(session, to, keys, first_wait=first_wait)
+            relaying = asyncio.create_task(relay(client, receiver, file, from_now=from_now))
+            await until_stopped(relaying)
+            if not relaying.cancel():
+                relaying.result()
+            await asyncio.gather(relaying, return_exceptions=True)
+
+    try:
+        asyncio.run(work())
+    except ReceiverGoneError as gone:
+        _end(str(gone), GONE)
+    except RefusedError as refusal:
+        _end(_why(refusal, state))
+    except (UnreachableError, StateError) as fault:
+        _end(str(fault))
+    finally:
+        file.close()
+
+
+def _why(refusal: RefusedError, state: Path) -> str:
+    if refusal.code != "UNKNOWN_POSITION":
+        return str(refusal)
+    return f"the server does not know the position in {state}: its election was loaded anew; begin with a new file"
+
+
+def _secret(path: Path | None) -> str:
+    if path is None:
+        path = Path(named) if (named := os.environ.get(f"{SECRET}_FILE")) else None
+    return path.read_text(encoding="utf-8") if path is not None else os.environ.get(SECRET, "")
+
+
+def _format(name: str) -> Format:
+    return "json" if name == "json" else "text"
+
+
+def _end(message: str, code: int = BAD_INPUT) -> NoReturn:
+    Console(stderr=True).print(f"relay: {message}", style="red", highlight=False, soft_wrap=True, markup=False)
+    raise typer.Exit(code)
