@@ -6,6 +6,7 @@ import hmac
 import json
 import os
 import random
+import signal
 import subprocess
 import sys
 import threading
@@ -19,10 +20,12 @@ import pytest
 from counting.vocabulary import Role
 from tallywire.relay.signing import BadSecretError, read_secrets, signed_headers
 from tests.conftest import Night
+from tests.docs.blocks import blocks
 from tests.served import run_tallywire, wait_until
 from tests.tallywire.test_resume import SUBMIT, _partials
 
 EXAMPLE = Path(__file__).parent.parent.parent / "examples" / "receive_webhooks.py"
+CLI = f"{sys.executable} -m tallywire.cli"
 SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
 
 
@@ -231,6 +234,23 @@ def test_the_example_takes_what_is_signed_and_nothing_else(served: Night, report
         for process in (sending, taking):
             process.kill()
             process.wait()
+
+
+def test_what_relay_md_says_to_type_starts_a_relay(
+    served: Night, report: Reporting, receiver: Receiver, tmp_path: Path
+) -> None:
+    (block,) = (block for block in blocks() if block.page == "docs/relay.md" and block.language == "sh")
+    typed = block.text.replace("https://wire.example", served.url).replace("bkk-2022", "small")
+    script = typed.replace("https://desk.example/hook", receiver.url).replace("tallywire", CLI)
+    report()
+    running = subprocess.Popen(["bash", "-euc", script], cwd=tmp_path, start_new_session=True)
+    try:
+        wait_until(lambda: receiver.taken, 60, "a message")
+        # Under the new secret, which this receiver does not know.
+        assert receiver.unsigned == receiver.posts
+    finally:
+        os.killpg(running.pid, signal.SIGTERM)
+        running.wait(30)
 
 
 def test_signatures_are_those_of_the_specification() -> None:
