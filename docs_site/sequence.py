@@ -11,8 +11,7 @@ from dataclasses import dataclass, field
 from html import escape
 from typing import Any
 
-LANE = 168
-MARGIN = 74
+MARGIN = 64
 HEAD = 44
 TEXT_HEIGHT = 17
 CHARACTER = 6.7
@@ -34,13 +33,18 @@ class Drawing:
     y: float = HEAD + 26
 
     @property
+    def lane(self) -> int:
+        """From one lane to the next, in pixels: two have more room, and three still fit a phone."""
+        return 230 if len(self.lanes) == 2 else 142
+
+    @property
     def width(self) -> int:
-        return 2 * MARGIN + LANE * (len(self.lanes) - 1)
+        return 2 * MARGIN + self.lane * (len(self.lanes) - 1)
 
     def x(self, lane: str) -> int:
         if lane not in self.lanes:
             raise UndrawableError(f"{lane} is no participant")
-        return MARGIN + LANE * list(self.lanes).index(lane)
+        return MARGIN + self.lane * list(self.lanes).index(lane)
 
     def arrow(self, start: str, kind: str, end: str, text: str) -> None:
         a, b = self.x(start), self.x(end)
@@ -88,7 +92,7 @@ class Drawing:
         ]
         return (
             f'<svg class="sequence" role="img" aria-label="{escape(title)}" viewBox="0 0 {self.width} {height}" '
-            f'style="max-width:{self.width}px;min-width:{self.width * 0.8:.0f}px">'
+            f'style="max-width:{self.width}px;min-width:{self.width * 0.78:.0f}px">'
             f"{''.join(heads)}{''.join(self.parts)}</svg>"
         )
 
