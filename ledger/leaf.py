@@ -19,7 +19,16 @@ def _no_fraction(text: str) -> float:
     raise ValueError(f"{text} is a fraction")
 
 
-_DECODER = json.JSONDecoder(parse_float=_no_fraction)
+def _exact(text: str) -> int:
+    """RFC 8785 has numbers as every reader has them, in a double: beyond this two of them are one."""
+    number = int(text)
+    if not -NUMBER_MAX <= number <= NUMBER_MAX:
+        raise ValueError(f"{text[:40]} is beyond what every reader can tell apart")
+    return number
+
+
+NUMBER_MAX = 2**53 - 1
+_DECODER = json.JSONDecoder(parse_float=_no_fraction, parse_int=_exact)
 
 
 class Columns(Protocol):

@@ -101,7 +101,7 @@ class FollowedLog:
             except RefusedError as error:
                 self._refuse(error)
             except (DataError, IntegrityConstraintViolationError) as error:
-                self._refuse(RefusedError(f"what the origin signed cannot be stored here: {error}"))
+                self._refuse(RefusedError(f"what the origin signed cannot be stored here: {error.args[0]}"))
             except BadNoteError as error:
                 self._refuse(RefusedError(f"the head is not signed by a key that is trusted here: {error}"))
             except Exception as error:

@@ -77,7 +77,7 @@ async def store_definition(connection: Connection, content: bytes, sha256: str, 
     except ElectionAlreadyCountedError as error:
         raise RefusedError("the election's definition was changed after its log had begun") from error
     except asyncpg.IntegrityConstraintViolationError as error:
-        raise RefusedError(f"definition.json contradicts itself: {error}") from error
+        raise RefusedError(f"definition.json contradicts itself: {error.args[0]}") from error
 
 
 async def stored_definition(connection: asyncpg.Pool, election_id: str) -> tuple[bytes, str] | None:

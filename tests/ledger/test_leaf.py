@@ -13,8 +13,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from db.plan import commitment
+from ledger.entry import entry_in
 from ledger.leaf import BadLeafError, canonical, commitment_of, leaf_of, parsed
 from ledger.merkle import leaf_hash, root_of
+from tests.tallywire import auditor
 
 PAGE = (Path(__file__).parent.parent.parent / "docs" / "ledger.md").read_text("utf-8")
 NAMES = st.text(st.characters(min_codepoint=32, max_codepoint=126), max_size=8)
@@ -93,6 +95,37 @@ def test_the_page_shows_the_leaves_that_are_made() -> None:
     assert f"salt `{SALT}`" in PAGE and HELD["commitment"] in PAGE
 
 
+def test_the_page_s_vectors_are_what_other_implementations_make_of_them() -> None:
+    """Canonical JSON by another library; hashes and root by the auditor's own code."""
+    hashes = []
+    for leaf, digest in vectors():
+        assert rfc8785.dumps(json.loads(leaf)) == leaf.encode()
+        hashes.append(auditor.leaf(leaf))
+        assert hashes[-1].hex() == digest
+    assert len(hashes) == 2 and f"`{auditor.node(*hashes).hex()}`" in PAGE
+    committed, tally = (json.loads(leaf) for leaf, _ in reversed(vectors()))
+    opened = SALT.encode() + rfc8785.dumps(tally["tally"])
+    assert hashlib.sha256(opened).hexdigest() == committed["commitment"]
+
+
+EDGES = {
+    "what must be escaped": '\b\t\n\f\r"\\\x00\x1f',
+    "what must not": "/\x7f\x80\u2028\u2029\ufeff<>&é ไม่ชัด \U0001f5f3 \ue000",
+    "numbers": [0, -1, 1, 2**53 - 1, -(2**53) + 1],
+    "nothing": [None, True, False, "", [], {}],
+    "B": 1,
+    "a": 2,
+    "A": 3,
+    "": 4,
+    "a b": 5,
+    "a!": 6,
+}
+
+
+def test_the_edges_of_canonical_json_are_those_of_another_implementation() -> None:
+    assert canonical(EDGES) == rfc8785.dumps(EDGES) and parsed(rfc8785.dumps(EDGES)) == EDGES
+
+
 def test_every_column_of_an_entry_that_the_public_may_see_is_in_its_leaf() -> None:
     leaf = parsed(leaf_of(entry(), "d"))
     assert set(leaf) - {"format", "definition"} == {_camel(name) for name in entry()}
@@ -129,11 +162,29 @@ def test_a_leaf_is_read_as_it_was_written(value: dict[str, Any]) -> None:
     assert parsed(leaf) == json.loads(leaf)
 
 
+def test_names_that_sort_another_way_by_utf_16_make_no_entry() -> None:
+    """RFC 8785 sorts by UTF-16, where a name beyond U+FFFF comes before one of U+E000: so entries have ASCII names."""
+    names = {"\ue000": 1, "\U0001f5f3": 2}
+    for leaf in (rfc8785.dumps(names), canonical(names), rfc8785.dumps({**json.loads(leaf_of(entry(), "d")), **names})):
+        with pytest.raises(BadLeafError):
+            entry_in(leaf)
+    assert entry_in(leaf_of(entry(), "d"))["sequence"] == 1
+
+
 @pytest.mark.parametrize(
     "leaf",
     [
         *(b"", b"[]", b"1", b"{", b'{"a": 1}', b'{"b":1,"a":2}', b'{"a":1,"a":2}', b'{"a":1}\n', b"\xff"),
         *(b'{"a":1.0}', b'{"a":"\\u0041"}', b'{"a":NaN}', b"[" * 100_000),
+        *(b'{"a":-0}', b'{"a":01}', b'{"a":1e2}', b'{"a":9007199254740992}', b'{"a":-9007199254740992}'),
+        *(
+            b'{"a":"\\u001F"}',
+            b'{"a":"\\/"}',
+            b'{"a":"\\u0008"}',
+            b'{"a":"\\ud800"}',
+            b'{"a":"\x7f",}',
+            b"\xef\xbb\xbf{}",
+        ),
     ],
 )
 def test_a_leaf_that_could_be_read_in_two_ways_is_refused(leaf: bytes) -> None:

@@ -35,7 +35,7 @@ query Following($election: ID!) {
 def documented(origin: str, folder: Path) -> list[str]:
     """The options of the command that docs/followers.md begins with, for this origin and this folder."""
     page = (Path(__file__).parent.parent.parent / "docs" / "followers.md").read_text("utf-8")
-    line = next(line for line in page.splitlines() if line.startswith("    tallywire serve --follow"))
+    line = next(line for line in page.splitlines() if line.strip().startswith("tallywire serve --follow"))
     return [{"https://wire.example": origin, "outlet": str(folder)}.get(word, word) for word in line.split()[2:]]
 
 

@@ -43,7 +43,7 @@ def definition_of(election: str) -> dict[str, Any]:
             "name": text(f"C{n}"),
             "shortName": text(f"C{n}"),
             "party": None,
-            "color": None,
+            "color": "#123456",
         }
         for n in (1, 2)
     ]
@@ -90,6 +90,7 @@ class HostileLog:
     entries: int = 5
     definition: dict[str, Any] = field(init=False)
     leaves: list[dict[str, Any]] = field(init=False)
+    raw: list[bytes] = field(init=False)
     files: dict[str, "bytes | Callable[[Writer], Awaitable[None]]"] = field(default_factory=dict)
     results: Any = None
     stations: Any = None
@@ -107,7 +108,7 @@ class HostileLog:
     def _entry(self, sequence: int, standing: dict[str, dict[str, Any]]) -> dict[str, Any]:
         """A partial count, a vote more each time."""
         station = f"{self.election}/s-{1 + sequence % STATIONS}"
-        before, id_ = standing.get(station), f"00000000-0000-4000-8000-{sequence:012}"
+        before, id_ = standing.get(station), f"{self.election}-{sequence}"
         tally = {
             "id": id_,
             "revision": before["revision"] + 1 if before else 1,
@@ -160,6 +161,7 @@ class HostileLog:
         content = definition or json.dumps(self.definition, ensure_ascii=False).encode()
         sha256 = hashlib.sha256(content).hexdigest()
         leaves = raw or [canonical({**leaf, "definition": sha256}) for leaf in self.leaves]
+        self.raw = leaves
         hashes = [leaf_hash(leaf) for leaf in leaves]
         keys = [{"key": self.key, "since": "2022-05-22T00:00:00+00:00", "retiredAt": None}]
         self.files = {

@@ -204,6 +204,25 @@ def test_verify_wants_the_witnesses_that_are_named(watched: Watched, tmp_path: P
     assert ran.exit_code == 1 and "cosignature of localhost/witness does not verify" in ran.stderr
 
 
+def test_a_receipt_carries_the_cosignatures_and_verify_wants_them(watched: Watched, tmp_path: Path) -> None:
+    watched.cosigned()
+    query = '{ tallies(electionId: "small", first: 1) { edges { node { receipt } } } }'
+    text = watched.origin.api(query)["tallies"]["edges"][0]["node"]["receipt"]
+    assert auditor.cosigned(text.partition("\n\n")[2], watched.witness)
+    paper = tmp_path / "mine.tlog-proof"
+    paper.write_text(text, "utf-8")
+    given = ("--key", watched.key, "--witness", watched.witness)
+    ran = watched.verify(*given, place=str(paper))
+    assert ran.exit_code == 0 and "cosigned by localhost/witness" in ran.stdout, ran.output
+    other = str(VerifierKey("other/witness", bytes(range(32)), b"\x04"))
+    ran = watched.verify(*given, "--witness", other, place=str(paper))
+    assert ran.exit_code == 1 and "1 of the 2 witnesses wanted have cosigned its head" in ran.stderr
+    assert watched.verify(*given, "--witness", other, "--quorum", "1", place=str(paper)).exit_code == 0
+    paper.write_text(text[: text.rindex("— localhost/witness")], "utf-8")
+    ran = watched.verify(*given, place=str(paper))
+    assert ran.exit_code == 1 and "0 of the 1 witnesses wanted" in ran.stderr
+
+
 @pytest.mark.parametrize(
     ("arguments", "says"),
     [

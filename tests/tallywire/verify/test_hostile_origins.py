@@ -4,7 +4,6 @@ Exit code 1: what is served is wrong. 2: it could not be had, so nothing is said
 """
 
 import base64
-import json
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -81,7 +80,7 @@ def tally(sequence: int, **changed: Any) -> Damage:
 
 def leaf(number: int, content: bytes) -> Damage:
     def damage(log: HostileLog) -> None:
-        raw = [json.dumps(one).encode() for one in log.leaves]
+        raw = list(log.raw)
         raw[number - 1] = content
         log.make(raw=raw)
 
