@@ -79,6 +79,7 @@ night: setup ## the whole night at full speed against a server of its own, then 
 	$(BIN)/python -m bench.night
 
 soak: setup redis faketime ## seeded steps against a model, then a storm: everything is killed and cut under load
+	EVERY_FAULT=1 $(BIN)/python -m pytest -q -s tests/simulation/test_each_step_of_decisions.py
 	$(BIN)/python -m bench.soak $(SOAK)
 
 pictures: setup browser ## every page as a picture, in docs/images, and docs/pages.md that shows them

@@ -13,10 +13,12 @@ import pytest
 import counting.rules.table as table
 from counting.rules.table import JUDGING_RULES
 from counting.vocabulary import TallyRule
+from db import review_decisions
 from db.plan import Plan
 from feed.board import Board
 from tests.conftest import Databases
 from tests.gql.conftest import _nothing
+from tests.simulation import simulation
 from tests.simulation.simulation import MismatchError, Simulation
 
 SEEDS = (1, 20_220_522)
@@ -46,6 +48,17 @@ def _without_confirmations() -> Any:
     return patch.object(Plan, "confirm", lambda _plan, _tally_id: None)
 
 
+def _without_holds() -> Any:
+    async def holds_nothing(*_: Any, **__: Any) -> int:
+        return 0
+
+    return patch.object(simulation, "hold_tallies_of", holds_nothing)
+
+
+def _with_refusals_accepted() -> Any:
+    return patch.object(review_decisions, "reject_held", review_decisions.accept_held)
+
+
 def _with_a_vote_too_many() -> Any:
     add = Board.add
 
@@ -69,6 +82,9 @@ BROKEN = {
             TallyRule.BALLOTS_DO_NOT_ADD_UP,
         )
     },
+    "a confirmation that nobody notes": _without_confirmations,
+    "a revocation that holds nothing": _without_holds,
+    "a decision that accepts what it refuses": _with_refusals_accepted,
     "a board with a vote too many": _with_a_vote_too_many,
 }
 
