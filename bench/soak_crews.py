@@ -142,7 +142,7 @@ class Crew:
             call = rng.choice([one for one in self._sent if who in (None, one.who)] or [None])
             if call is not None:
                 return call if rng.random() < 0.8 else Call(**{**call.__dict__, "cast": call.cast + 1})
-        who, station = who or rng.choice(sorted(self._tokens)), rng.choice(self.stations)
+        who, station = who or rng.choice(list(self._tokens)), rng.choice(self.stations)
         sheet = self.model.sheets[station]
         before = sheet.standing.votes if sheet.standing else (0, 0, 0)
         most = max(1, sheet.registered // 6) * 3
@@ -157,7 +157,7 @@ class Crew:
 
     async def _review(self) -> None:
         waiting = [(sheet, tally) for sheet in self.model.sheets.values() for tally in sheet.held]
-        editors = sorted(self.model.editors - self.model.revoked)
+        editors = [who for who in self._tokens if who in self.model.editors - self.model.revoked]
         if not waiting or not editors:
             return
         (sheet, tally), editor = self.rng.choice(waiting), self.rng.choice(editors)
@@ -189,7 +189,10 @@ class Crew:
 
     async def _revoke(self) -> None:
         """Somebody's token ends, and somebody else takes their place."""
-        who, hold = self.rng.choice(sorted(set(self._tokens) - self.model.revoked)), self.rng.random() < 0.5
+        who, hold = (
+            self.rng.choice([who for who in self._tokens if who not in self.model.revoked]),
+            self.rng.random() < 0.5,
+        )
         told = await self.asking.ask(self.operator, REVOKE, who=who, hold=hold, why=self._reason())
         if "revokeReporter" not in told:
             raise MismatchError(f"{self.name}: revoking {who} is answered {told}")

@@ -112,6 +112,7 @@ class Simulation:
             self._definition = definition
         registered = {name: definition.stations[f"small/{name}"].registered("small/mayor") for name in STATIONS}
         self._model = Model({name: Sheet(registered[name] or 0) for name in STATIONS}, {}, frozenset())
+        # In the order of their enrolment: pseudonyms are drawn by the database's side, and no seed's.
         self._people: dict[str, Person] = {}
         for _ in range(EDITORS):
             self._model.editors |= {await self._enrol(Role.EDITOR)}
@@ -197,7 +198,7 @@ class Simulation:
         if self._sent and rng.random() < 0.12:
             call = rng.choice(self._sent[-40:])
             return call if rng.random() < 0.8 else _changed(call)
-        who, station = rng.choice(sorted(self._people)), rng.choice(STATIONS)
+        who, station = rng.choice(list(self._people)), rng.choice(STATIONS)
         sheet = self._model.sheets[station]
         before = sheet.standing.votes if sheet.standing else (0, 0, 0)
         top = max(1, sheet.registered // 6)
@@ -217,7 +218,7 @@ class Simulation:
         return [(sheet, tally) for sheet in self._model.sheets.values() for tally in sheet.held]
 
     def _editor(self) -> Person | None:
-        there = sorted(self._model.editors - self._model.revoked)
+        there = [who for who in self._people if who in self._model.editors - self._model.revoked]
         return self._people[self._rng.choice(there)] if there else None
 
     async def _review(self) -> None:
@@ -254,7 +255,7 @@ class Simulation:
         self.done["withdrawn"] += 1
 
     async def _revoke(self) -> None:
-        who = self._rng.choice(sorted(set(self._people) - self._model.revoked))
+        who = self._rng.choice([who for who in self._people if who not in self._model.revoked])
         hold, by = self._rng.random() < 0.5, Actor("the-operator")
         async with self._database.pool.acquire() as connection:
             await revoke(connection, who, by)
