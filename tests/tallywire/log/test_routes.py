@@ -1,11 +1,14 @@
 """The public log over HTTP: C2SP tiles that any client can check, with headers that any cache understands."""
 
+import asyncio
 import base64
 import hashlib
 import json
+from pathlib import Path
 
 import httpx
 import pytest
+from typer.testing import CliRunner
 
 from counting.vocabulary import Role
 from ledger.checkpoint import parse_head
@@ -13,6 +16,9 @@ from ledger.leaf import parsed
 from ledger.merkle import EMPTY_ROOT, check_consistency, check_inclusion, leaf_hash, root_of
 from ledger.note import parse_key, parse_note
 from ledger.tiles import entries_of
+from tallywire.cli import build_cli
+from tallywire.follow.origin import Origin
+from tallywire.verify.fetching import SourceError
 from tests.conftest import Night
 from tests.elections import small_election
 from tests.gql.conftest import Hall
@@ -166,7 +172,7 @@ def test_an_empty_log_has_a_head_as_soon_as_its_count_opens(ledger_hall: Hall) -
     assert night.api(HEAD, election=night.election_id)["checkpoint"]["size"] == 0
 
 
-def test_where_readers_need_a_token_the_log_wants_it_too(counting: Night) -> None:
+def test_where_readers_need_a_token_the_log_verify_and_followers_give_one(counting: Night, tmp_path: Path) -> None:
     counting.serve(TALLYWIRE_READERS_NEED_TOKEN="true")
     token, path = counting.token(Role.OUTLET), f"{counting.url}/log/small/checkpoint"
     refused = httpx.get(path, timeout=60)
@@ -174,3 +180,20 @@ def test_where_readers_need_a_token_the_log_wants_it_too(counting: Night) -> Non
     assert httpx.get(path, timeout=60, headers={"Authorization": "Bearer nothing"}).status_code == 401
     read = httpx.get(path, timeout=60, headers={"Authorization": f"Bearer {token}"})
     assert read.status_code == 200 and read.headers["cache-control"] == "private, max-age=1"
+    given = ["verify", counting.url, "--election", "small", "--state", str(tmp_path / "state.json")]
+    ran = CliRunner().invoke(build_cli("verify"), given)
+    assert ran.exit_code == 2 and "answers 401: a valid token is needed" in ran.stderr and ran.stderr.count("\n") == 1
+    ran = CliRunner().invoke(build_cli("verify"), [*given, "--token", token])
+    assert ran.exit_code == 0 and "OK: localhost/log/small, 0 entries" in ran.stdout, ran.output
+
+    async def followed(token: str | None) -> bytes | None:
+        origin = Origin(counting.url, token)
+        try:
+            assert [shown.id for shown in await origin.elections()] == ["small"]
+            return await origin.head_beyond("small", 0)
+        finally:
+            await origin.close()
+
+    assert (asyncio.run(followed(token)) or b"").startswith(b"localhost/log/small\n0\n")
+    with pytest.raises(SourceError):
+        asyncio.run(followed(None))
