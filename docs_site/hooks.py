@@ -1,5 +1,6 @@
 """What MkDocs does at its steps: adds the pages that are made, leads links on, and gives each page its language."""
 
+import re
 from typing import Any
 
 from mkdocs.config.defaults import MkDocsConfig
@@ -9,6 +10,8 @@ from mkdocs.structure.pages import Page
 from docs_site import decisions, repository
 from docs_site.colours import FONT_FILES, FONTS, WEB, stylesheet
 from docs_site.schema_pages import reference
+
+CELL_CODE = re.compile(r"(?<=<td><code>)[^<]+")
 
 
 def on_config(config: MkDocsConfig) -> MkDocsConfig:
@@ -45,6 +48,11 @@ def on_files(files: Files, config: MkDocsConfig) -> Files:
 
 def on_page_markdown(markdown: str, page: Page, **_more: Any) -> str:
     return repository.on_the_site(markdown, page.file.src_uri)
+
+
+def on_page_content(html: str, **_more: Any) -> str:
+    """Long names in tables may break after a stroke, so that a phone shows what stands beside them."""
+    return CELL_CODE.sub(lambda found: re.sub(r"([_/])(?=\w)", r"\1<wbr>", found.group()), html)
 
 
 def on_page_context(context: dict[str, Any], page: Page, config: MkDocsConfig, **_more: Any) -> dict[str, Any]:
