@@ -1,18 +1,16 @@
-"""What is shown of cuts, the same on every node: lists of them, and their files as JSON and CSV.
+"""What is shown of cuts, the same on every node: lists of them, and their files.
 
 Before counting opens there is none, whoever asks.
 """
 
-import asyncio
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable
 from typing import Literal
 from urllib.parse import quote
 
-from db.cuts import Cut, packed, read_cut, read_cuts, read_packed_results
+from db.cuts import Cut, read_cut, read_cuts, read_packed_results
 from db.database import Database
 from feed.election_feed import ElectionFeed
-from feed.results_table import results_table
 from feed.stored_results import read_results
 
 Shape = Literal["json", "csv"]
@@ -31,7 +29,7 @@ class Cuts:
     def __init__(self, database: Database, begin: Callable[[], Awaitable[None]]) -> None:
         self._database = database
         self._begin = begin
-        self._files: OrderedDict[tuple[str, str, int, Shape], bytes] = OrderedDict()
+        self._files: OrderedDict[tuple[str, str, int], bytes] = OrderedDict()
 
     async def page(self, feed: ElectionFeed, first: int, before: int | None = None) -> list[Cut]:
         """The newest first; `before`: those of smaller numbers alone."""
@@ -51,20 +49,18 @@ class Cuts:
             return None
         return await read_cut(self._database.pool, feed.id, feed.definition.epoch, number)
 
-    async def packed_file(self, feed: ElectionFeed, cut: Cut, shape: Shape) -> bytes:
-        """The file in gzip; the newest ones are kept at hand. Raises ChangedCutError."""
-        key = (cut.election_id, cut.epoch, cut.number, shape)
+    async def packed_file(self, cut: Cut) -> bytes:
+        """The file in gzip; the newest ones are kept at hand."""
+        key = (cut.election_id, cut.epoch, cut.number)
         if key not in self._files:
-            self._files[key] = await self._made(feed, cut, shape)
+            self._files[key] = await read_packed_results(self._database.pool, cut)
             while len(self._files) > FILES_KEPT:
                 self._files.popitem(last=False)
         return self._files[key]
 
+    async def content(self, cut: Cut) -> bytes:
+        """The file as it was cut. Raises ChangedCutError."""
+        return await read_results(self._database.pool, cut)
+
     async def _read(self, feed: ElectionFeed, first: int, before: int | None) -> list[Cut]:
         return await read_cuts(self._database.pool, feed.id, feed.definition.epoch, first, before)
-
-    async def _made(self, feed: ElectionFeed, cut: Cut, shape: Shape) -> bytes:
-        if shape == "json":
-            return await read_packed_results(self._database.pool, cut)
-        content = await read_results(self._database.pool, cut)
-        return await asyncio.to_thread(lambda: packed(results_table(content)))

@@ -1,14 +1,18 @@
 """A cut's results as a table for spreadsheets: a row for each candidate of each contest in each area. CSV, UTF-8.
 
-Made of the results file alone, so that it is the same bytes on every node.
+Made of the results file alone, so that it is the same bytes on every node; result by result, so that a nation's table
+needs no more memory than the file itself.
 """
 
-import csv
 import io
 from collections.abc import Iterator
+from itertools import islice
 from typing import Any
 
+import ijson
 import orjson
+
+from feed.csv_cells import MARK, fraction, lines, plain, word
 
 COLUMNS = (
     *("cut", "sequence", "takenAt", "isTest", "contest", "office", "contestName", "area", "areaLevel", "areaName"),
@@ -20,41 +24,48 @@ COUNTS = (
     *("validBallots", "invalidBallots", "noVoteBallots", "ballotsCast", "registeredVoters"),
     *("stationsTotal", "stationsReporting", "stationsFinal", "stationsDisputed"),
 )
-# Excel takes a file for UTF-8 by this alone.
-MARK = "\ufeff"
-# What a spreadsheet would take for a formula.
-FORMULAS = ("=", "+", "-", "@", "\t", "\r")
+# Keys are sorted and quotes inside texts escaped, so that these stand once in a file.
+BEFORE_RESULTS, AFTER_RESULTS = b',"results":[', b'],"rootHash":'
+RESULTS_A_PIECE = 200
 
 
-def results_table(content: bytes) -> bytes:
-    """`content`: a results file. Names in Thai; fractions with six decimals."""
-    text = io.StringIO(newline="")
-    text.write(MARK)
-    writer = csv.DictWriter(text, COLUMNS)
-    writer.writeheader()
-    writer.writerows(_rows(orjson.loads(content)))
-    return text.getvalue().encode()
+def results_table(content: bytes) -> Iterator[bytes]:
+    """`content`: a results file. The table in pieces; names in Thai, fractions with six decimals."""
+    yield MARK.encode() + lines([COLUMNS])
+    head = _head(content)
+    contests = {contest["id"]: contest for contest in head["contests"]}
+    areas = {area["id"]: area for area in head["areas"]}
+    results = ijson.items(io.BytesIO(content), "results.item")
+    while piece := list(islice(results, RESULTS_A_PIECE)):
+        yield lines([row[name] for name in COLUMNS] for result in piece for row in _rows(head, contests, areas, result))
 
 
-def _rows(value: dict[str, Any]) -> Iterator[dict[str, Any]]:
-    contests = {contest["id"]: contest for contest in value["contests"]}
-    areas = {area["id"]: area for area in value["areas"]}
-    of_cut = {name: value[name] for name in ("cut", "sequence", "takenAt")} | {"isTest": _word(value["isTest"])}
-    for result in value["results"]:
-        contest, area = contests[result["contest"]], areas[result["area"]]
-        shared = of_cut | {
-            "contest": contest["id"],
-            "office": _plain(contest["office"]),
-            "contestName": _plain(contest["name"]["th"]),
-            "area": area["id"],
-            "areaLevel": area["level"],
-            "areaName": _plain(area["name"]["th"]),
-            "status": result["status"],
-            "turnout": _fraction(result["ballotsCast"], result["registeredReporting"]),
-            "decided": _word(result["decided"]),
-            **{name: result[name] for name in COUNTS},
-        }
-        yield from (shared | one for one in _candidates(contest, result))
+def _head(content: bytes) -> dict[str, Any]:
+    """All but the results."""
+    begin, end = content.index(BEFORE_RESULTS), content.rindex(AFTER_RESULTS)
+    head: dict[str, Any] = orjson.loads(content[:begin] + content[end + 1 :])
+    return head
+
+
+def _rows(
+    head: dict[str, Any], contests: dict[str, Any], areas: dict[str, Any], result: dict[str, Any]
+) -> Iterator[dict[str, Any]]:
+    contest, area = contests[result["contest"]], areas[result["area"]]
+    shared = {
+        **{name: head[name] for name in ("cut", "sequence", "takenAt")},
+        "isTest": word(head["isTest"]),
+        "contest": contest["id"],
+        "office": plain(contest["office"]),
+        "contestName": plain(contest["name"]["th"]),
+        "area": area["id"],
+        "areaLevel": area["level"],
+        "areaName": plain(area["name"]["th"]),
+        "status": result["status"],
+        "turnout": fraction(result["ballotsCast"], result["registeredReporting"]),
+        "decided": word(result["decided"]),
+        **{name: result[name] for name in COUNTS},
+    }
+    yield from (shared | one for one in _candidates(contest, result))
 
 
 def _candidates(contest: dict[str, Any], result: dict[str, Any]) -> Iterator[dict[str, Any]]:
@@ -63,22 +74,10 @@ def _candidates(contest: dict[str, Any], result: dict[str, Any]) -> Iterator[dic
         yield {
             "ballotNumber": candidate["ballotNumber"],
             "candidate": candidate["id"],
-            "candidateName": _plain(candidate["name"]["th"]),
-            "party": _plain(candidate["party"]["th"]) if candidate["party"] else "",
+            "candidateName": plain(candidate["name"]["th"]),
+            "party": plain(candidate["party"]["th"]) if candidate["party"] else "",
             "votes": result["votes"][place],
-            "share": _fraction(result["votes"][place], total) or _fraction(0, 1),
+            "share": fraction(result["votes"][place], total) or fraction(0, 1),
             "rank": result["ranks"][place],
-            "leading": _word(place in result["leading"]),
+            "leading": word(place in result["leading"]),
         }
-
-
-def _fraction(part: int, whole: int) -> str:
-    return f"{part / whole:.6f}" if whole else ""
-
-
-def _word(value: bool) -> str:
-    return "true" if value else "false"
-
-
-def _plain(text: str) -> str:
-    return f"'{text}" if text.startswith(FORMULAS) else text

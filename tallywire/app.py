@@ -21,6 +21,8 @@ from gql.view import View, Wire
 from tallywire.follow.elsewhere import elsewhere
 from tallywire.follow.follower import Follower
 from tallywire.follow.witness_routes import fork_routes, witness_routes
+from tallywire.formats.routes import Exports
+from tallywire.formats.shelf import Shelf
 from tallywire.front import Front
 from tallywire.health import Health
 from tallywire.leaving import Leaving
@@ -63,10 +65,15 @@ def build_app(database: Database, settings: Settings) -> Front:
     wire = Wire(settings.reader_buffer_bytes, tuple(settings.allowed_origins))
     view = View(schema, service.services, service.people.find, graphiql, page_headers("'unsafe-inline'"), wire)
 
+    shelf = Shelf()
+
     @contextlib.asynccontextmanager
     async def lifespan(_app: Starlette) -> AsyncIterator[Mapping[str, Service]]:
-        async with service.running():
-            yield {"service": service}
+        try:
+            async with service.running():
+                yield {"service": service}
+        finally:
+            await shelf.close()
 
     leaving = Leaving(service.services.presence, settings, service.heads.end)
     graphql = _Asgi(service.services.presence.guard(view))
@@ -82,7 +89,8 @@ def build_app(database: Database, settings: Settings) -> Front:
         *Health(database, service.tail, leaving, service.follower).routes,
         *MetricsPage(settings.metrics_token, leaving).routes,
         *Log(service.ledger, service.heads, files, service.tail.opened).routes,
-        *ResultsFiles(service.cuts, service.tail, files).routes,
+        *ResultsFiles(service.cuts, service.tail, files, shelf).routes,
+        *Exports(database, service.cuts, service.tail, files, shelf).routes,
         *Pages(
             _page(pages / "index.html"), service.tail, page_headers(), needs_token=settings.readers_need_token
         ).routes,

@@ -3,16 +3,18 @@
 import asyncio
 import gzip
 import hashlib
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 
 from starlette.requests import Request
-from starlette.responses import PlainTextResponse, Response
+from starlette.responses import PlainTextResponse, Response, StreamingResponse
 
 from db.people import Person
+from tallywire.formats.making import Made, chunks
 
 FindPerson = Callable[[str], Awaitable[Person | None]]
 YEAR_SECONDS = 31_536_000
 PACKED_BYTES_MIN = 1_000
+BUSY_SECONDS = 5
 # Entries of the log pack to a fifth at the fastest level already.
 PACKING = 1
 JSON, CSV = "application/json", "text/csv; charset=utf-8"
@@ -58,6 +60,23 @@ class PublicFiles:
         headers["Content-Encoding"] = "identity"
         return Response(await asyncio.to_thread(gzip.decompress, packed), headers=headers, media_type=media_type)
 
+    def send_made(
+        self, request: Request, made: Made, media_type: str, seconds: int, more: Mapping[str, str] | None = None
+    ) -> Response:
+        """A file that was made here, in pieces. Its tag is of its very bytes, so packed ones have another."""
+        packed = made.packed and _takes_gzip(request)
+        etag = f'"{made.sha256[:32]}{"-gzip" if packed else ""}"'
+        headers = self._headers(etag, seconds) | dict(more or {})
+        if _has_already(request, etag):
+            return Response(status_code=304, headers=headers)
+        # Said to be as it is, so that nothing on the way out packs it again.
+        headers["Content-Encoding"] = "gzip" if packed else "identity"
+        headers["Content-Length"] = str(made.stored_bytes if packed else made.size)
+        if request.method == "HEAD":
+            return Response(headers=headers, media_type=media_type)
+        pieces = chunks(made.open(), unpack=made.packed and not packed)
+        return StreamingResponse(pieces, headers=headers, media_type=media_type)
+
     def _headers(self, etag: str, seconds: int) -> dict[str, str]:
         whose = "private" if self._needs_token else "public"
         lasting = ", immutable" if seconds == YEAR_SECONDS else ""
@@ -70,6 +89,12 @@ class PublicFiles:
             "Access-Control-Allow-Origin": "*",
             "Access-Control-Expose-Headers": "ETag",
         }
+
+
+def busy() -> Response:
+    response = told("many files are being made: ask again in a moment / มีคนขอไฟล์มาก ลองใหม่ในอีกสักครู่", 503)
+    response.headers["Retry-After"] = str(BUSY_SECONDS)
+    return response
 
 
 def told(line: str, status: int) -> Response:
@@ -86,5 +111,6 @@ def _takes_gzip(request: Request) -> bool:
 
 
 def _has_already(request: Request, etag: str) -> bool:
-    named = [one.strip() for one in request.headers.get("if-none-match", "").split(",")]
-    return etag in named or etag.removeprefix("W/") in named or "*" in named
+    """Compared weakly: what packs on the way weakens a tag."""
+    named = [one.strip().removeprefix("W/") for one in request.headers.get("if-none-match", "").split(",")]
+    return etag.removeprefix("W/") in named or "*" in named

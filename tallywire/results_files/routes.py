@@ -1,20 +1,22 @@
 """Everything under `/results/{election}/`. See docs/results-files.md."""
 
-from collections.abc import Awaitable, Callable
-from typing import cast
+import asyncio
 
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
 from db.cuts import Cut
-from db.database import is_away
-from feed.cuts import Cuts, Shape, address
+from feed.cuts import Cuts, address
 from feed.election_feed import ElectionFeed
+from feed.results_table import results_table
 from feed.stored_results import ChangedCutError
 from feed.tail import Tail
 from ledger.leaf import canonical, instant
-from tallywire.public_file import CSV, JSON, YEAR_SECONDS, PublicFiles, told
+from tallywire.formats.making import Making
+from tallywire.formats.shelf import Shelf, ShelfFullError
+from tallywire.public_file import CSV, JSON, YEAR_SECONDS, PublicFiles, busy, told
+from tallywire.results_files.guarded import guarded
 
 LATEST_SECONDS = 3
 # Until the first report a package can be loaded anew, and the zero report is made anew with it.
@@ -25,35 +27,20 @@ FORMAT = "tallywire-latest/1"
 
 
 class ResultsFiles:
-    def __init__(self, cuts: Cuts, tail: Tail, files: PublicFiles) -> None:
+    """`shelf`: where tables lie once they are made."""
+
+    def __init__(self, cuts: Cuts, tail: Tail, files: PublicFiles, shelf: Shelf) -> None:
         self._cuts = cuts
         self._tail = tail
         self._files = files
+        self._shelf = shelf
 
     @property
     def routes(self) -> list[BaseRoute]:
         return [
-            Route("/results/{election}/latest.json", self._guarded(self._latest)),
-            Route("/results/{election}/cuts/{number:int}.{shape}", self._guarded(self._file)),
+            Route("/results/{election}/latest.json", guarded(self._latest, self._tail, self._files)),
+            Route("/results/{election}/cuts/{number:int}.{shape}", guarded(self._file, self._tail, self._files)),
         ]
-
-    def _guarded(
-        self, answer: Callable[[Request, ElectionFeed], Awaitable[Response]]
-    ) -> Callable[[Request], Awaitable[Response]]:
-        async def endpoint(request: Request) -> Response:
-            try:
-                if not await self._files.may_read(request):
-                    return told("a valid token is needed, as Authorization: Bearer …", 401)
-                feed = self._tail.feed(request.path_params["election"])
-                if feed is None or not feed.opened:
-                    return told("there are no results here, or counting has not opened yet", 404)
-                return await answer(request, feed)
-            except Exception as error:
-                if not is_away(error):
-                    raise
-                return told("this cannot be answered right now", 503)
-
-        return endpoint
 
     async def _latest(self, request: Request, feed: ElectionFeed) -> Response:
         cut = await self._cuts.newest(feed)
@@ -69,14 +56,26 @@ class ResultsFiles:
         # One way to write an address: copies in between would keep the others apart.
         if cut is None or request.url.path != address(cut.election_id, number, shape):
             return told("there is no such cut", 404)
-        try:
-            packed = await self._cuts.packed_file(feed, cut, cast(Shape, shape))
-        except ChangedCutError:
-            return told("what is stored is not what was cut: it is not given out", 500)
         seconds = YEAR_SECONDS if feed.sequence else UNCOUNTED_SECONDS
+        if shape == "csv":
+            return await self._table(request, cut, seconds)
+        packed = await self._cuts.packed_file(cut)
         return await self._files.send_packed(
             request, packed, f"{cut.results_sha256}.{shape}", MEDIA_TYPES[shape], seconds
         )
+
+    async def _table(self, request: Request, cut: Cut, seconds: int) -> Response:
+        async def fill(making: Making) -> None:
+            content = await self._cuts.content(cut)
+            await asyncio.to_thread(lambda: [making.write(piece) for piece in results_table(content)])
+
+        try:
+            made = await self._shelf.file((cut.election_id, cut.epoch, cut.number, "csv"), fill, packed=True)
+            return self._files.send_made(request, made, CSV, seconds)
+        except ChangedCutError:
+            return told("what is stored is not what was cut: it is not given out", 500)
+        except ShelfFullError:
+            return busy()
 
 
 def _pointer(feed: ElectionFeed, cut: Cut) -> dict[str, object]:
