@@ -18,6 +18,8 @@ from tallywire.simulate import NightReport, plan_night, run_night
 from tallywire.simulate.pace import Pace
 from tests.conftest import Databases, Night
 
+# Its tests are those of test_any_election.py too: a night is played once for both.
+pytest.register_assert_rewrite("tests.any_election.exported_files")
 SEED = 11
 
 
@@ -85,7 +87,7 @@ def played(request: pytest.FixtureRequest, databases: Databases) -> Iterator[Pla
     election = read_package(subject.folder).election
     wanted = {station.code for station in election.stations[: subject.stations]}
     counts = tuple(count for count in read_station_counts(subject.folder, election) if count.station in wanted)
-    night.serve()
+    night.serve(TALLYWIRE_CUT_SECONDS="1")
     plan = plan_night(
         election, counts, Pace({}, seed=SEED), seed=SEED, volunteers=12, doubts=0.2, photographs=0.02, partials=False
     )

@@ -181,6 +181,17 @@ def test_files_of_the_log_are_the_same_bytes(pair: Pair) -> None:
         assert copy.status_code == 200 and copy.content == origin.content
 
 
+def test_exports_of_a_cut_are_the_same_bytes(pair: Pair) -> None:
+    place = f"/results/{pair.case.election}/cuts/0"
+    for file in ("cdf.json", "stations.csv", "wide.csv?contest=mayor", "stations.parquet", "areas.geojson"):
+        origin, copy = (httpx.get(f"{url}{place}/{file}") for url in (pair.case.night.url, pair.node.server.url))
+        assert (
+            copy.status_code == 200
+            and copy.content == origin.content
+            and copy.headers["etag"] == origin.headers["etag"]
+        )
+
+
 def test_a_follower_can_be_verified_as_its_origin_can(pair: Pair) -> None:
     found = pair.case.verify(place=pair.node.server.url)
     assert found.exit_code == 0, found.output
