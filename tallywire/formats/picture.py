@@ -34,9 +34,9 @@ class Picture:
     def range(self) -> Range:
         """Which stations belong to it."""
         chosen, area = self.selection, self.selection.area
-        inside = None if area is None else tuple(one.id for one in self.definition.areas[area].subtree())
+        inside = None if area is None else frozenset(one.id for one in self.definition.areas[area].subtree())
         contests = None if chosen.contest is None else (chosen.contest,)
-        return Range(self.definition.id, self.board.sequence, contests, inside)
+        return Range(self.definition, self.board.sequence, contests, inside)
 
     @property
     def cursor(self) -> str:

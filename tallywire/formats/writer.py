@@ -42,15 +42,12 @@ async def write(writer: Writer, pool: asyncpg.Pool) -> None:
     """To the end; the work between pages is done beside the event loop."""
     try:
         await asyncio.to_thread(writer.begin)
-        if writer.wants_places or writer.wants_counts:
-            async with pool.acquire() as connection, connection.transaction(isolation="repeatable_read", readonly=True):
-                wanted = writer.picture.range
-                if writer.wants_places:
-                    async for places in read_places(connection, wanted):
-                        await asyncio.to_thread(writer.places, places)
-                if writer.wants_counts:
-                    async for page in read_station_counts(connection, wanted):
-                        await asyncio.to_thread(writer.counts, page)
+        if writer.wants_places:
+            async for places in read_places(pool, writer.picture.range):
+                await asyncio.to_thread(writer.places, places)
+        if writer.wants_counts:
+            async for page in read_station_counts(pool, writer.picture.range):
+                await asyncio.to_thread(writer.counts, page)
         await asyncio.to_thread(writer.end)
     finally:
         writer.close()
