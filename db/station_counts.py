@@ -1,7 +1,7 @@
 """What stands at each station at one position, out of the log alone, as a stream: memory is that of one page.
 
-The same on every node, followers included; a station that has not reported by then comes without numbers. Each page is a
-statement of its own and a short one: the log only grows, so a position is the same for all of them.
+The same on every node, followers included; a station that has not reported by then comes without numbers. Each page is
+a statement of its own and a short one: the log only grows, so a position is the same for all of them.
 """
 
 from collections.abc import AsyncIterator, Iterator, Sequence
