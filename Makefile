@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 NODE_MAJOR_MIN := 20
 # Each process of the tests has a PostgreSQL of its own; the tests of one file stay together.
 TEST_PROCESSES ?= 2
-WEB_SOURCES := $(shell find web/src web/*.html web/*.ts web/*.js web/*.json data/*/maps example_queries -type f -not -path '*/generated/*' 2>/dev/null) gql/schema/schema.graphql
+WEB_SOURCES := $(shell find web/src web/*.html web/*.ts web/*.js web/*.json data/*/maps example_queries -type f -not -path '*/generated/*' 2>/dev/null) gql/schema/schema.graphql tallywire/client/operations.graphql
 
 .DEFAULT_GOAL := help
 .PHONY: client wheel wheel-check help setup demo docs test check bench night soak clean lock pictures browser clients redis faketime
@@ -64,6 +64,7 @@ check: setup ## style, types, imports, locks, known faults of dependencies, what
 	BIN=$(abspath $(BIN)) NODE_MAJOR_MIN=$(NODE_MAJOR_MIN) .ci/node $(BIN)/python .ci/audit.py
 	$(BIN)/python -m gql.schema.changes
 	@BIN=$(abspath $(BIN)) .ci/client --check
+	@git diff --quiet -- examples/typescript/tallywire.ts || { echo "examples/typescript/tallywire.ts was not what the schema says; it is now: commit it" >&2; exit 1; }
 
 wheel: setup ## dist/tallywire-….whl, with the browser apps, the example elections and queries inside
 	rm -rf dist

@@ -60,3 +60,24 @@ for (const app of readdirSync(join(web, "src")).sort()) {
   sent.push(...texts.filter((one) => /^\s*(query|mutation|subscription)\b/m.test(one)));
 }
 writeFileSync(join(web, "src/generated/documents.json"), `${JSON.stringify(sent, null, 1)}\n`);
+
+// Typed documents for outlets to copy: what tallywire's Python client asks, as TypedDocumentNode. Committed.
+const outlets = join(web, "../examples/typescript/tallywire.ts");
+const operations = join(web, "../tallywire/client/operations.graphql");
+if (existsSync(dirname(outlets))) {
+  const text = await codegen({
+    filename: outlets,
+    schema: parse(sdl),
+    documents: [{ location: operations, document: parse(readFileSync(operations, "utf8"), { noLocation: true }) }],
+    config: {
+      enumsAsTypes: true,
+      onlyOperationTypes: true,
+      useTypeImports: true,
+      scalars: { ID: "string", Cursor: "string", DateTime: "string", JSON: "unknown" },
+    },
+    plugins: [{ typescript: {} }, { typescriptOperations: {} }, { typedDocumentNode: {} }],
+    pluginMap: { typescript, typescriptOperations, typedDocumentNode },
+  });
+  const head = "// Written by web/scripts/generate-types.mjs from the schema and tallywire/client/operations.graphql.\n";
+  writeFileSync(outlets, head + text);
+}
