@@ -6,7 +6,6 @@ Equal frames are decoded once for all who are sent them, so that the readers are
 import asyncio
 import hashlib
 import random
-import resource
 import time
 from pathlib import Path
 from typing import Any
@@ -15,7 +14,7 @@ import orjson
 import uvloop
 
 from bench.fanout_control import obey
-from bench.fanout_readers import HANDSHAKE
+from bench.reader_socket import ReaderSocket, allow_many_sockets
 from feed.position import decode
 
 QUERY = """subscription Night($election: ID!, $areas: [ID!]!, $after: Cursor) {
@@ -24,7 +23,6 @@ QUERY = """subscription Night($election: ID!, $areas: [ID!]!, $after: Cursor) {
     results { contest { id } area { id } stationsReporting ballotsCast rows { candidate { id } votes share rank } }
   }
 }"""
-TEXT, CLOSE, PING = 0x81, 0x88, 0x89
 RECONNECTING, STALLED = 20, 100
 AWAY_SECONDS = (0.0, 2.0)
 STAY_SECONDS = (5.0, 20.0)
@@ -45,6 +43,8 @@ class Seat:
         self.sequence = -1
         self.told: list[tuple[float, int, int]] = []
         self.connections = self.resets = self.conflated = 0
+        # Its line is up, and has brought something.
+        self.live = False
 
     def take(self, update: dict[str, Any], now: float, *, first: bool) -> None:
         if update["kind"] == "SNAPSHOT":
@@ -60,73 +60,27 @@ class Seat:
             self.told.append((now, before, self.sequence))
 
 
-class Line(asyncio.Protocol):
+class Line(ReaderSocket):
     """One connection of a seat."""
 
     def __init__(self, crowd: "Crowd", seat: Seat) -> None:
+        super().__init__()
         self.crowd = crowd
         self.seat = seat
-        self.buffer = bytearray()
-        self.upgraded = False
-        self.answers = 0
-        self.over = asyncio.get_running_loop().create_future()
-
-    def connection_made(self, transport: Any) -> None:
-        self.transport = transport
-        transport.write(HANDSHAKE.encode())
+        self.over: asyncio.Future[None] = asyncio.get_running_loop().create_future()
 
     def connection_lost(self, exc: Exception | None) -> None:
+        self.seat.live = False
         if not self.over.done():
             self.over.set_result(None)
 
-    def data_received(self, data: bytes) -> None:
-        self.buffer += data
-        if not self.upgraded:
-            end = self.buffer.find(b"\r\n\r\n")
-            if end < 0:
-                return
-            del self.buffer[: end + 4]
-            self.upgraded = True
-            self._send(0x81, orjson.dumps({"type": "connection_init"}))
-        at = 0
-        while (frame := self._frame(at)) is not None:
-            kind, start, at = frame
-            self._take(kind, bytes(self.buffer[start:at]))
-        del self.buffer[:at]
+    def acknowledged(self) -> None:
+        self.subscribe(QUERY, {"election": self.crowd.election, "areas": [self.seat.area], "after": self.seat.cursor})
 
-    def _frame(self, at: int) -> tuple[int, int, int] | None:
-        """What the frame at `at` is, and where its payload begins and ends, once it is there."""
-        buffer = self.buffer
-        if len(buffer) < at + 2:
-            return None
-        size, start = buffer[at + 1] & 127, at + 2
-        if size > 125:
-            start += 2 if size == 126 else 8
-            if len(buffer) < start:
-                return None
-            size = int.from_bytes(buffer[at + 2 : start], "big")
-        return (buffer[at], start, start + size) if len(buffer) >= start + size else None
-
-    def _take(self, kind: int, body: bytes) -> None:
-        if kind == PING:
-            self._send(0x8A, body)
-        elif kind == CLOSE:
-            self.transport.close()
-        elif kind == TEXT:
-            self.answers += 1
-            if self.answers == 1:
-                self._subscribe()
-            else:
-                self.seat.take(self.crowd.decoded(body), time.time(), first=self.answers == 2)
-
-    def _subscribe(self) -> None:
-        variables = {"election": self.crowd.election, "areas": [self.seat.area], "after": self.seat.cursor}
-        message = {"id": "1", "type": "subscribe", "payload": {"query": QUERY, "variables": variables}}
-        self._send(0x81, orjson.dumps(message))
-
-    def _send(self, kind: int, body: bytes) -> None:
-        size = bytes([0x80 | len(body)]) if len(body) < 126 else bytes([0xFE]) + len(body).to_bytes(2, "big")
-        self.transport.write(bytes([kind]) + size + b"\0\0\0\0" + body)
+    def arrived(self, start: int, end: int) -> None:
+        self.seat.live = True
+        update = self.crowd.decoded(bytes(self.buffer[start:end]))
+        self.seat.take(update, time.time(), first=self.messages == 2)
 
 
 class Crowd:
@@ -217,8 +171,7 @@ def digest(results: Any) -> str:
 
 
 async def main() -> None:
-    most = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
-    resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
+    allow_many_sockets()
     crowd = Crowd()
     await obey({"connect": crowd.connect, "finish": crowd.finish})
 

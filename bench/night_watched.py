@@ -32,7 +32,11 @@ RESULTS = """query Results($id: ID!, $areas: [ID!]!) {
     contest { id } area { id } stationsReporting ballotsCast rows { candidate { id } votes share rank }
   }
 }"""
-READ_ENTRIES = "SELECT tally_id, sequence, station_id FROM log_entry WHERE election_id = $1"
+# The entry that its phone was answered for; what editors decided on the tally later are entries of their own.
+READ_ENTRIES = (
+    "SELECT DISTINCT ON (tally_id) tally_id, sequence, station_id FROM log_entry WHERE election_id = $1"
+    " ORDER BY tally_id, sequence"
+)
 
 
 @dataclass

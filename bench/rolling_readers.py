@@ -1,7 +1,6 @@
 """The night's readers, none of whom leaves or stalls of its own: what they see of a rolling restart."""
 
 import asyncio
-import resource
 import time
 from typing import Any
 
@@ -10,6 +9,7 @@ import uvloop
 from bench import night_readers
 from bench.fanout_control import obey
 from bench.night_readers import Crowd, Line, Seat
+from bench.reader_socket import allow_many_sockets
 
 AGAIN_SECONDS = 0.05
 
@@ -46,8 +46,7 @@ class RollingCrowd(Crowd):
 
 
 async def main() -> None:
-    most = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
-    resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
+    allow_many_sockets()
     night_readers.AWAY_SECONDS = (0.0, AGAIN_SECONDS)
     crowd = RollingCrowd()
     await obey({"connect": crowd.connect, "finish": crowd.finish, "cuts": crowd.cuts})
