@@ -1,56 +1,113 @@
-"""Ten thousand open subscriptions on one process: memory of each, and all of them back after kill -9.
+"""Ten thousand open subscriptions on one process of `tallywire serve`: memory of each, and all back after kill -9.
 
 python -m bench.crowd [--readers 10000] [--groups 20]
+
+While the process is away a thousand entries come in; each reader comes back with its cursor and is told the difference.
 """
 
 import argparse
 import asyncio
 import sys
+import tempfile
+import time
+from pathlib import Path
+from typing import Any
 
 from bench.fanout_control import Child
+from bench.growing_log import ELECTION, GrowingLog, Served, areas, growing
+from bench.night_readers import digest
+from bench.night_watched import RESULTS
+from bench.records import put
+
+BEFORE, MEANWHILE = 3_000, 1_000
+PATIENCE_SECONDS = 150.0
+# Readers of quiet districts learn by heartbeats how far the log has come; the end need not be waited for long.
+QUICK = {"TALLYWIRE_HEARTBEAT_SECONDS": "5"}
+EXECUTIONS = "tallywire_executions_total"
 
 
-async def measure(readers: int, groups: int) -> int:
-    crowd = await Child.start("bench.fanout_readers")
-    server = await Child.start("bench.fanout_servers", "direct")
-    port = await server.line()
-    empty = await server.ask("stats")
-    opened = await crowd.ask("connect", port, readers, groups)
-    full = await server.ask("stats")
-    kib = (full["rss"] - empty["rss"]) / readers / 1024
-    print(f"{readers:,} subscriptions in {groups} groups: {kib:.1f} KiB each, open in {opened:.1f} s")
+async def measure(readers: int, groups: int) -> dict[str, Any]:
+    with tempfile.TemporaryDirectory(prefix="tallywire-crowd-") as folder:
+        async with growing(Path(folder), BEFORE + MEANWHILE + 1) as log:
+            await log.grow(BEFORE)
+            crowd = await Child.start("bench.night_readers", "steady")
+            try:
+                return await _storm(log, crowd, readers, groups)
+            finally:
+                await crowd.end()
+
+
+async def _storm(log: GrowingLog, crowd: Child, readers: int, groups: int) -> dict[str, Any]:
+    server, chosen = log.serve(**QUICK), areas(log.definition, groups)
+    empty = server.memory
+    opened = await crowd.ask("connect", server.port, ELECTION, chosen, readers)
+    figures = {
+        "readers": readers,
+        "groups": len(chosen),
+        "opened_s": opened,
+        "kib": (server.memory - empty) / readers / 1024,
+    }
     server.process.kill()
-    await server.process.wait()
-    again = await Child.start("bench.fanout_servers", "direct", str(port))
-    await again.line()
-    while await crowd.ask("lost_count") < readers:  # noqa: ASYNC110 - asked of another process
+    server.process.wait()
+    await log.grow(MEANWHILE)
+    began = time.monotonic()
+    server = log.serve(server.port, **QUICK)
+    listening, cpu = time.monotonic(), server.cpu
+    await _until(crowd, "live", readers)
+    figures |= {
+        "ready_s": listening - began,
+        "live_s": time.monotonic() - listening,
+        "executions": int(server.metric(EXECUTIONS)),
+        "cpu_us": (server.cpu - cpu) / readers * 1e6,
+    }
+    await log.grow(1)
+    ends = await crowd.ask("finish", log.head, str(log.folder / "told.json"))
+    return figures | {"exact": readers - ends["late"] - wrong_readers(server, ends), "resets": ends["resets"]}
+
+
+async def _until(crowd: Child, what: str, wanted: int) -> None:
+    deadline = time.monotonic() + PATIENCE_SECONDS
+    while (found := await crowd.ask(what)) < wanted:
+        if time.monotonic() > deadline:
+            raise TimeoutError(f"{found} of {wanted} are {what}")
         await asyncio.sleep(0.05)
-    await crowd.ask("close")
-    before = await again.ask("stats")
-    seconds = await crowd.ask("connect", port, readers, groups)
-    executions, after = await again.ask("executions"), await again.ask("stats")
+
+
+def wrong_readers(server: Served, ends: dict[str, Any]) -> int:
+    """How many hold something else than the board."""
+    wrong = 0
+    for area, held in ends["held"].items():
+        right = digest(server.ask(RESULTS, id=ELECTION, areas=area.split(","))["results"])
+        wrong += sum(count for found, count in held.items() if found != right)
+    return wrong
+
+
+def show(figures: dict[str, Any]) -> None:
+    readers = figures["readers"]
     print(
-        f"after kill -9 all {readers:,} are answered again in {seconds:.1f} s, by {executions:.0f} executions and"
-        f" {(after['cpu'] - before['cpu']) / readers * 1e6:.0f} µs of CPU each"
+        f"{readers:,} subscriptions in {figures['groups']} groups: {figures['kib']:.1f} KiB each, open after"
+        f" {figures['opened_s']:.1f} s"
     )
-    await crowd.ask("counted")
-    await again.ask("publish", groups)
-    while await crowd.ask("seen") < readers:  # noqa: ASYNC110 - asked of another process
-        await asyncio.sleep(0.05)
-    counted = await crowd.ask("counted")
-    ages = sorted(counted["latencies"])
-    print(f"and one change later each of them has it, the last sampled after {ages[-1] * 1e3:.0f} ms")
-    await crowd.end()
-    await again.end()
-    return 0
+    print(
+        f"kill -9; a new process listened after {figures['ready_s']:.1f} s, {figures['live_s']:.1f} s later all were"
+        f" live: {figures['executions']} executions, {figures['cpu_us']:.0f} µs of CPU each"
+    )
+    print(
+        f"one more change later {figures['exact']:,} of {readers:,} hold exactly the board, {figures['resets']} had to"
+        " begin anew"
+    )
 
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--readers", type=int, default=10_000)
     parser.add_argument("--groups", type=int, default=20)
+    parser.add_argument("--json", type=Path, help="write the figures there")
     arguments = parser.parse_args()
-    return asyncio.run(measure(arguments.readers, arguments.groups))
+    figures = asyncio.run(measure(arguments.readers, arguments.groups))
+    show(figures)
+    put(arguments.json, figures)
+    return 0 if figures["exact"] == figures["readers"] and not figures["resets"] else 1
 
 
 if __name__ == "__main__":

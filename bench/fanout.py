@@ -1,13 +1,14 @@
 """CPU per delivery of one update with 31 rows: tallywire, a textbook server, and bare sockets, in one run.
 
-python -m bench.fanout [--readers 200,1000] [--groups 1,50] [--rounds 10] [--json FILE]
+python -m bench.fanout                                        200, 1,000 and 5,000 readers, one and fifty groups
+python -m bench.fanout --readers 1000 --groups 1 --seconds 20  one of them, for longer
 
 Each server is a process of its own, the readers are another; CPU is what the process itself used while it delivered.
+A server delivers for so many seconds, whatever it takes for one delivery, so that the whole lasts some minutes.
 """
 
 import argparse
 import asyncio
-import json
 import statistics
 import sys
 import time
@@ -15,6 +16,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from bench.fanout_control import Child
+from bench.records import put
 
 KINDS = {
     "textbook": "Strawberry + broadcaster",
@@ -24,7 +26,10 @@ KINDS = {
     "raw": "ready frames, bare uvloop",
 }
 PAUSE_SECONDS = 0.15
-PATIENCE_SECONDS = 300.0
+# Of the slowest server, that p99 is more than one round.
+ROUNDS_MIN = 2
+LOOK_SECONDS = 0.01
+PATIENCE_SECONDS = 120.0
 
 
 @dataclass(frozen=True)
@@ -46,7 +51,7 @@ class Measured:
     division_us: dict[str, float]
 
 
-async def measure(kind: str, readers: int, groups: int, rounds: int) -> Measured:
+async def measure(kind: str, readers: int, groups: int, seconds: float) -> Measured:
     server = await Child.start("bench.fanout_servers", kind)
     crowd = await Child.start("bench.fanout_readers")
     try:
@@ -54,11 +59,11 @@ async def measure(kind: str, readers: int, groups: int, rounds: int) -> Measured
         empty = await server.ask("stats")
         await crowd.ask("connect", port, readers, groups)
         full = await server.ask("stats")
-        await _rounds(server, crowd, readers, groups, 2)
+        await _rounds(server, crowd, readers, groups, 0)
         before, crowd_before = await server.ask("stats"), await crowd.ask("stats")
         await crowd.ask("counted")
         await _division(server, kind, 1)
-        seconds = await _rounds(server, crowd, readers, groups, rounds)
+        spent = await _rounds(server, crowd, readers, groups, seconds)
         after, crowd_after = await server.ask("stats"), await crowd.ask("stats")
         counted = await crowd.ask("counted")
         assert not counted["lost"], f"{counted['lost']} connections lost"
@@ -71,7 +76,7 @@ async def measure(kind: str, readers: int, groups: int, rounds: int) -> Measured
             delivery_bytes=counted["bytes"] // frames,
             server_us=(after["cpu"] - before["cpu"]) / frames * 1e6,
             readers_us=(crowd_after["cpu"] - crowd_before["cpu"]) / frames * 1e6,
-            deliveries_a_second=frames / seconds,
+            deliveries_a_second=frames / spent,
             p50_ms=statistics.median(ages) * 1e3,
             p99_ms=ages[int(len(ages) * 0.99)] * 1e3,
             max_ms=ages[-1] * 1e3,
@@ -89,17 +94,21 @@ async def _division(server: Child, kind: str, frames: int) -> dict[str, float]:
     return {name: seconds / frames * 1e6 for name, seconds in spent.items()}
 
 
-async def _rounds(server: Child, crowd: Child, readers: int, batch: int, rounds: int) -> float:
-    """One round after another, each begun when every reader has the one before; seconds spent on them."""
-    wanted, spent = await crowd.ask("seen"), 0.0
-    for _ in range(rounds):
+async def _rounds(server: Child, crowd: Child, readers: int, batch: int, seconds: float) -> float:
+    """One round after another for so long, each begun when every reader has the one before; seconds spent on them.
+
+    0 seconds: one round, that warms up.
+    """
+    wanted, spent, rounds = await crowd.ask("seen"), 0.0, 0
+    while spent < seconds or rounds < (ROUNDS_MIN if seconds else 1):
         wanted, began = wanted + readers, time.monotonic()
         await server.ask("publish", batch)
         while (seen := await crowd.ask("seen")) < wanted:
             if time.monotonic() - began > PATIENCE_SECONDS:
                 raise TimeoutError(f"{wanted - seen} deliveries did not come")
-            await asyncio.sleep(0.02)
+            await asyncio.sleep(LOOK_SECONDS)
         spent += time.monotonic() - began
+        rounds += 1
         await asyncio.sleep(PAUSE_SECONDS)
     return spent
 
@@ -107,14 +116,15 @@ async def _rounds(server: Child, crowd: Child, readers: int, batch: int, rounds:
 def show(measured: list[Measured]) -> None:
     print(
         f"{'server':26} {'readers':>8} {'groups':>6} {'µs CPU a delivery':>18} {'of textbook':>12} {'readers µs':>11}"
-        f" {'p50 ms':>8} {'p99 ms':>8} {'max ms':>8} {'KiB each':>9}"
+        f" {'a second':>10} {'p50 ms':>8} {'p99 ms':>8} {'max ms':>8} {'KiB each':>9}"
     )
     for one in measured:
         textbook = _of("textbook", measured, one)
         ratio = f"1/{textbook / one.server_us:.1f}" if textbook else "-"
         print(
             f"{one.kind:26} {one.readers:8,} {one.groups:6} {one.server_us:18.1f} {ratio:>12} {one.readers_us:11.1f}"
-            f" {one.p50_ms:8.1f} {one.p99_ms:8.1f} {one.max_ms:8.1f} {one.memory_kib:9.1f}"
+            f" {one.deliveries_a_second:10,.0f} {one.p50_ms:8.1f} {one.p99_ms:8.1f} {one.max_ms:8.1f}"
+            f" {one.memory_kib:9.1f}"
         )
 
 
@@ -134,26 +144,27 @@ def _of(kind: str, measured: list[Measured], one: Measured) -> float | None:
 
 
 async def run(arguments: argparse.Namespace) -> int:
-    measured = []
+    measured: list[Measured] = []
     for readers in map(int, arguments.readers.split(",")):
         for groups in map(int, arguments.groups.split(",")):
             for kind in arguments.servers.split(","):
-                measured.append(await measure(kind, readers, groups, arguments.rounds))
-                print(f"  {measured[-1].kind}: {measured[-1].server_us:.1f} µs a delivery", file=sys.stderr)
+                measured.append(await measure(kind, readers, groups, arguments.seconds))
+                one = measured[-1]
+                print(f"  {readers:,} readers, {groups}: {one.kind} {one.server_us:.1f} µs", file=sys.stderr)
+                # What was measured stays, should a later one fail.
+                put(arguments.json, {"measured": [asdict(each) for each in measured]})
     show(measured)
     show_division(measured)
-    if arguments.json:
-        arguments.json.write_text(json.dumps([asdict(one) for one in measured], indent=1))
     return 0
 
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--readers", default="200,1000")
+    parser.add_argument("--readers", default="200,1000,5000")
     parser.add_argument("--groups", default="1,50")
-    parser.add_argument("--rounds", type=int, default=10)
-    parser.add_argument("--servers", default=",".join(KINDS))
-    parser.add_argument("--json", type=Path)
+    parser.add_argument("--seconds", type=float, default=4.0, help="of each server")
+    parser.add_argument("--servers", default="textbook,direct,raw", help=", ".join(KINDS))
+    parser.add_argument("--json", type=Path, help="write the figures there")
     return asyncio.run(run(parser.parse_args()))
 
 

@@ -5,7 +5,6 @@ that tells where its time goes.
 """
 
 import contextlib
-import resource
 import socket
 import sys
 from collections.abc import AsyncIterator, Callable
@@ -15,10 +14,12 @@ from typing import Any, cast
 import uvloop
 from starlette.applications import Starlette
 from starlette.routing import WebSocketRoute
+from starlette.types import Receive, Scope, Send
 
 from bench import raw_fanout, textbook_fanout
 from bench.division import timed
 from bench.fanout_control import obey
+from bench.reader_socket import allow_many_sockets
 from bench.synthetic_election import definition, entries, state
 from db.log import LogEntry
 from feed.election_feed import ElectionFeed
@@ -29,11 +30,24 @@ from gql.presence import Presence
 from gql.schema.build import build_schema
 from gql.view import View, Wire
 from tallywire.app import _Asgi
+from tallywire.edge import edge_by
+from tallywire.front import Front
 from tallywire.server import listen, serving
 from tallywire.settings import Settings
 
 WAYS = {"direct": "direct", "timed": "direct", "asgi": "asgi"}
 Told = Callable[[list[LogEntry]], None]
+
+
+class Edged:
+    """An application with the doors of a real server: loopback is not counted."""
+
+    def __init__(self, app: Starlette) -> None:
+        self.app = app
+        self.edge = edge_by(Settings())
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        await self.app(scope, receive, send)
 
 
 class Publisher:
@@ -54,18 +68,20 @@ class Publisher:
 
 def tallywire(ws: str) -> tuple[Any, Settings, Told]:
     feed = ElectionFeed(definition(), state())
+    edge = edge_by(Settings())
     services = SimpleNamespace(
         database=SimpleNamespace(pool=None),
         tail=SimpleNamespace(feed=lambda _id: feed),
         pace=Pace(),
         readers_need_token=False,
-        presence=Presence(),
+        edge=edge,
+        presence=Presence(edge.occupancy),
     )
 
     async def nobody(_token: str) -> None:
         return None
 
-    view = View(build_schema(), cast(Services, services), nobody, None, {}, Wire())
+    view = View(build_schema(edge), cast(Services, services), nobody, None, {}, Wire())
 
     def told(batch: list[LogEntry]) -> None:
         for entry in batch:
@@ -84,13 +100,12 @@ async def server(kind: str, port: int = 0) -> AsyncIterator[tuple[socket.socket,
             yield listener, told
         return
     app, settings, told = textbook_fanout.server() if kind == "textbook" else tallywire(WAYS[kind])
-    async with serving(app, listener, settings):
+    async with serving(cast(Front, Edged(app)), listener, settings):
         yield listener, told
 
 
 async def main() -> None:
-    most = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
-    resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
+    allow_many_sockets()
     kind, *port = sys.argv[1:]
     with timed() if kind == "timed" else contextlib.nullcontext() as division:
         async with server(kind, *map(int, port)) as (listener, told):

@@ -32,9 +32,7 @@ def main() -> None:
 
 def _accepted(answer: Any) -> bool:
     """A phone's own tally, the first time; editors' decisions are answered by the same type without `replayed`."""
-    return (
-        isinstance(answer, dict) and answer.get("__typename") == "TallyAccepted" and answer.get("replayed") is False
-    )
+    return isinstance(answer, dict) and answer.get("__typename") == "TallyAccepted" and answer.get("replayed") is False
 
 
 if __name__ == "__main__":

@@ -1,11 +1,15 @@
 """A night's readers in one process: each holds what it was told; a few go away and come back, a few stop reading.
 
+python -m bench.night_readers [steady]
+
 Equal frames are decoded once for all who are sent them, so that the readers are not what is measured.
 """
 
 import asyncio
 import hashlib
 import random
+import socket
+import sys
 import time
 from pathlib import Path
 from typing import Any
@@ -27,17 +31,26 @@ RECONNECTING, STALLED = 20, 100
 AWAY_SECONDS = (0.0, 2.0)
 STAY_SECONDS = (5.0, 20.0)
 STALL_SECONDS = (10.0, 60.0)
+NARROW_BYTES = 4_096
 DECODED_MAX = 512
 AT_ONCE = 50
+# Before a server that is not there is tried again.
+AGAIN_SECONDS = (0.1, 0.3)
+# With ten thousand of them the trying itself would take a core.
+MANY_AGAIN_SECONDS = (0.3, 1.0)
 
 
 class Seat:
-    """One reader, over all of its connections. `told`: when, and from which entry to which, while it was there."""
+    """One reader, over all of its connections; `area`: or several, with commas between them.
 
-    def __init__(self, number: int, area: str) -> None:
-        self.area = area
-        self.reconnecting = number % RECONNECTING == 0
-        self.stalled = number % STALLED == 7
+    `told`: when, and from which entry to which, while it was there.
+    """
+
+    def __init__(self, number: int, areas: list[str], *, steady: bool = False) -> None:
+        self.reconnecting = _one_in(RECONNECTING, number, 0) and not steady
+        self.stalled = _one_in(STALLED, number, 2 * RECONNECTING) and not steady
+        # Who stalls misses the most: the first are the widest.
+        self.area = areas[0] if self.stalled else areas[number % len(areas)]
         self.held: dict[tuple[str, str], Any] = {}
         self.cursor: str | None = None
         self.sequence = -1
@@ -60,6 +73,11 @@ class Seat:
             self.told.append((now, before, self.sequence))
 
 
+def _one_in(count: int, number: int, first: int) -> bool:
+    """Spread over the groups, whose members stand at even distances."""
+    return number % count == (number // count + first) % count
+
+
 class Line(ReaderSocket):
     """One connection of a seat."""
 
@@ -75,7 +93,9 @@ class Line(ReaderSocket):
             self.over.set_result(None)
 
     def acknowledged(self) -> None:
-        self.subscribe(QUERY, {"election": self.crowd.election, "areas": [self.seat.area], "after": self.seat.cursor})
+        self.subscribe(
+            QUERY, {"election": self.crowd.election, "areas": self.seat.area.split(","), "after": self.seat.cursor}
+        )
 
     def arrived(self, start: int, end: int) -> None:
         self.seat.live = True
@@ -84,7 +104,11 @@ class Line(ReaderSocket):
 
 
 class Crowd:
-    def __init__(self) -> None:
+    """`steady`: nobody leaves or stalls of their own."""
+
+    def __init__(self, *, steady: bool = False) -> None:
+        self._steady = steady
+        self._again = MANY_AGAIN_SECONDS if steady else AGAIN_SECONDS
         self.seats: list[Seat] = []
         self.election = ""
         self._known: dict[bytes, dict[str, Any]] = {}
@@ -105,7 +129,7 @@ class Crowd:
     async def connect(self, port: int, election: str, areas: list[str], readers: int) -> float:
         """Everybody in place, spread evenly over the areas; seconds until the last had its first answer."""
         began, self.election = time.monotonic(), election
-        self.seats = [Seat(number, areas[number % len(areas)]) for number in range(readers)]
+        self.seats = [Seat(number, areas, steady=self._steady) for number in range(readers)]
         self._tasks = [asyncio.create_task(self._sit(port, seat)) for seat in self.seats]
         while any(seat.cursor is None for seat in self.seats):  # noqa: ASYNC110
             await asyncio.sleep(0.05)
@@ -115,14 +139,30 @@ class Crowd:
         while True:
             try:
                 async with self._gate:
-                    loop = asyncio.get_running_loop()
-                    _, line = await loop.create_connection(lambda: Line(self, seat), "127.0.0.1", port)
+                    line = await self._dial(port, seat)
             except OSError:
-                await asyncio.sleep(0.2)
+                await asyncio.sleep(random.uniform(*self._again))
                 continue
             seat.connections += 1
             await self._stay(seat, line)
             await asyncio.sleep(random.uniform(*AWAY_SECONDS))
+
+    async def _dial(self, port: int, seat: Seat) -> Line:
+        """Raises OSError. Who stalls has a narrow line besides: little fits into it that the server is rid of."""
+        loop, line = asyncio.get_running_loop(), Line(self, seat)
+        if not seat.stalled:
+            await loop.create_connection(lambda: line, "127.0.0.1", port)
+            return line
+        narrow = socket.socket()
+        try:
+            narrow.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, NARROW_BYTES)
+            narrow.setblocking(False)
+            await loop.sock_connect(narrow, ("127.0.0.1", port))
+            await loop.create_connection(lambda: line, sock=narrow)
+        except OSError:
+            narrow.close()
+            raise
+        return line
 
     async def _stay(self, seat: Seat, line: Line) -> None:
         """Until the line is cut: by the server, or by the reader's own doing."""
@@ -138,6 +178,14 @@ class Crowd:
             if not line.transport.is_closing():
                 line.transport.resume_reading()
         await line.over
+
+    async def live(self) -> int:
+        """How many are connected, and were sent something on that line."""
+        return sum(seat.live for seat in self.seats)
+
+    async def late(self, sequence: int) -> int:
+        """How many have not come so far."""
+        return self._late(sequence)
 
     def _late(self, sequence: int) -> int:
         return sum(seat.sequence < sequence for seat in self.seats)
@@ -172,8 +220,8 @@ def digest(results: Any) -> str:
 
 async def main() -> None:
     allow_many_sockets()
-    crowd = Crowd()
-    await obey({"connect": crowd.connect, "finish": crowd.finish})
+    crowd = Crowd(steady=sys.argv[1:] == ["steady"])
+    await obey({name: getattr(crowd, name) for name in ("connect", "finish", "live", "late")})
 
 
 if __name__ == "__main__":

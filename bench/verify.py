@@ -12,15 +12,17 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import httpx
 
+from bench.records import put
 from counting.tally import Numbers
 from counting.vocabulary import ElectionPhase, TallyCoverage
-from db.database import Database
+from db.database import Connection, Database
 from db.definitions import ElectionDefinition, read_definition
 from db.phases import set_phase
 from db.plan import ENTRY_COLUMNS
@@ -33,17 +35,22 @@ TALLYWIRE = (sys.executable, "-m", "tallywire.cli")
 BEGAN = datetime(2022, 5, 22, 10, tzinfo=UTC)
 CHECKPOINT = '{ checkpoint(electionId: "bkk-2022") { size } }'
 PAGE = 5_000
+WAYS = ("first", "again", "offline")
 
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--entries", type=int, default=45_790)
+    parser.add_argument("--json", type=Path, help="write the figures there")
     arguments = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="tallywire-verify-") as folder:
-        return measure(Path(folder), arguments.entries)
+        figures = measure(Path(folder), arguments.entries)
+    put(arguments.json, figures)
+    return max(figures[how]["code"] for how in WAYS)
 
 
-def measure(folder: Path, entries: int) -> int:
+def measure(folder: Path, entries: int) -> dict[str, Any]:
+    """Seconds, seconds of CPU and exit code of each way."""
     environment = {**os.environ, "TALLYWIRE_DATA_DIR": str(folder)}
     subprocess.run((*TALLYWIRE, "import", str(ROOT / "data" / "bkk2022")), env=environment, check=True)
     began = time.monotonic()
@@ -54,32 +61,36 @@ def measure(folder: Path, entries: int) -> int:
         try:
             assert server.stdout is not None
             url = server.stdout.readline().split("serves on ")[1].split("/graphql")[0]
-            wait_for_head(url, entries)
+            figures: dict[str, Any] = {"entries": entries, "sealed_s": wait_for_head(url, entries)}
             copy = str(folder / "copy")
-            code = timed("first", (url, "--save", copy), environment)
-            code |= timed("again", (url,), environment)
+            figures["first"] = timed("first", (url, "--save", copy), environment)
+            figures["again"] = timed("again", (url,), environment)
         finally:
             server.terminate()
-    return code | timed("offline", (copy,), environment)
+    return figures | {"offline": timed("offline", (copy,), environment)}
 
 
-def wait_for_head(url: str, size: int) -> None:
+def wait_for_head(url: str, size: int) -> float:
+    """Seconds until all is sealed."""
     began = time.monotonic()
     while True:
         answer = httpx.post(f"{url}/graphql", json={"query": CHECKPOINT}, timeout=60).json()
         if answer["data"] and answer["data"]["checkpoint"]["size"] == size:
             break
         time.sleep(0.2)
-    print(f"sealed {time.monotonic() - began:.1f} s after the server was up")
+    seconds = time.monotonic() - began
+    print(f"sealed {seconds:.1f} s after the server was up")
+    return seconds
 
 
-def timed(what: str, arguments: tuple[str, ...], environment: dict[str, str]) -> int:
+def timed(what: str, arguments: tuple[str, ...], environment: dict[str, str]) -> dict[str, float]:
     began, before = time.monotonic(), os.times()
     code = subprocess.run((*TALLYWIRE, "verify", *arguments), env=environment, check=False).returncode
     after = os.times()
     spent = after.children_user + after.children_system - before.children_user - before.children_system
-    print(f"verify, {what}: {time.monotonic() - began:.1f} s ({spent:.1f} s of its own CPU), exit code {code}")
-    return code
+    seconds = time.monotonic() - began
+    print(f"verify, {what}: {seconds:.1f} s ({spent:.1f} s of its own CPU), exit code {code}")
+    return {"seconds": seconds, "cpu_s": spent, "code": code}
 
 
 async def write_log(folder: Path, entries: int) -> None:
@@ -93,10 +104,27 @@ async def write_log(folder: Path, entries: int) -> None:
 
 
 async def copy_entries(database: Database, definition: ElectionDefinition, entries: int) -> None:
+    async with database.pool.acquire() as connection, connection.transaction():
+        rows: list[dict[str, Any]] = []
+        for one in made_up(definition, entries):
+            rows.append(one)
+            if len(rows) == PAGE:
+                await _copy(connection, rows)
+                rows = []
+        await _copy(connection, rows)
+        await connection.execute("UPDATE log_head SET sequence = $1, last_report_at = now()", entries)
+
+
+async def _copy(connection: Connection, rows: list[dict[str, Any]]) -> None:
+    records = [tuple(one.get(column) for column in ENTRY_COLUMNS) for one in rows]
+    await connection.copy_records_to_table("log_entry", columns=ENTRY_COLUMNS, records=records)
+
+
+def made_up(definition: ElectionDefinition, entries: int) -> Iterator[dict[str, Any]]:
+    """Partial counts of random sheets, each higher than the one before it; rows of the log."""
     dice = random.Random(2022)
     sheets = [(station, contest) for station in definition.stations.values() for contest, _ in station.registers]
     standing: dict[tuple[str, str], dict[str, Any]] = {}
-    rows = []
     for sequence in range(1, entries + 1):
         station, contest = sheets[dice.randrange(len(sheets))]
         before = standing.get((station.id, contest))
@@ -112,16 +140,8 @@ async def copy_entries(database: Database, definition: ElectionDefinition, entri
             evidence=[],
             counted_at=BEGAN + timedelta(seconds=sequence),
         )
-        rows.append(row(definition.id, sequence, station.id, contest, tally, before))
+        yield row(definition.id, sequence, station.id, contest, tally, before)
         standing[station.id, contest] = tally
-    async with database.pool.acquire() as connection, connection.transaction():
-        for at in range(0, entries, PAGE):
-            await connection.copy_records_to_table(
-                "log_entry",
-                columns=ENTRY_COLUMNS,
-                records=[tuple(one.get(c) for c in ENTRY_COLUMNS) for one in rows[at : at + PAGE]],
-            )
-        await connection.execute("UPDATE log_head SET sequence = $1, last_report_at = now()", entries)
 
 
 def size(definition: ElectionDefinition, contest: str) -> int:
