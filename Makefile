@@ -73,8 +73,8 @@ wheel: setup ## dist/tallywire-….whl, with the browser apps, the example elect
 wheel-check: wheel ## the wheel in an environment of its own: the demo, its pages and its API
 	@BIN=$(abspath $(BIN)) .ci/wheel
 
-bench: setup ## speed, as ratios in one run
-	$(BIN)/python -m bench
+bench: setup ## every benchmark, and docs/performance.md with its plots made from them (BENCH=--quick)
+	$(BIN)/python -m bench $(BENCH)
 
 night: setup ## the whole night at full speed against a server of its own, then fsck
 	$(BIN)/python -m bench.night

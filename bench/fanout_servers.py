@@ -7,7 +7,7 @@ that tells where its time goes.
 import contextlib
 import socket
 import sys
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterator
 from types import SimpleNamespace
 from typing import Any, cast
 
@@ -20,7 +20,7 @@ from bench import raw_fanout, textbook_fanout
 from bench.division import timed
 from bench.fanout_control import obey
 from bench.reader_socket import allow_many_sockets
-from bench.synthetic_election import definition, entries, state
+from bench.synthetic_election import DISTRICTS, definition, entries, state
 from db.log import LogEntry
 from feed.election_feed import ElectionFeed
 from feed.pace import Pace
@@ -51,13 +51,18 @@ class Edged:
 
 
 class Publisher:
-    """A round is so many entries at once, one a district, as a batch of the night's writers is."""
+    """A round is so many entries at once, one a district, as a batch of the night's writers is.
+
+    With as many groups as entries, they are of the districts that readers ask for.
+    """
 
     def __init__(self, told: Told) -> None:
-        self._entries = entries()
+        self._entries: Iterator[LogEntry] | None = None
         self._told = told
 
     async def publish(self, batch: int) -> None:
+        if self._entries is None:
+            self._entries = entries(batch if batch > 1 else DISTRICTS)
         self._told([next(self._entries) for _ in range(batch)])
 
     async def executions(self) -> float:

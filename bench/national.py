@@ -1,26 +1,29 @@
-"""A nation beside Bangkok: import, start, a night at full speed, fsck, and a start with a long log.
+"""Elections from a thousand to 95,000 stations beside Bangkok: import, start, a night at full speed, fsck, a long log.
 
-python -m bench.national                                     95,000 stations, of which 3,000 are played, and Bangkok's
-python -m bench.national --stations 10000 --played 10000     a smaller one, whole
+python -m bench.national                                              1,000, 10,000 and 95,000; 3,000 are played of each
+python -m bench.national --sizes 95000 --played 95000 --no-long-log   the night of a whole nation, every station of it
 """
 
 import argparse
 import asyncio
+import json
 import os
-import re
 import subprocess
 import sys
 import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import httpx
 import psutil
 
 from bench.national_package import Nation, write
+from bench.records import put
+from bench.stations_table import table
 from bench.verify import copy_entries
 from counting.vocabulary import ElectionPhase
 from db.definitions import read_definition
@@ -30,85 +33,118 @@ from tallywire.settings import Settings
 from tallywire.storage import open_storage
 
 TALLYWIRE = (sys.executable, "-m", "tallywire.cli")
-LONG_LOG = 100_000
+NATION, CONSTITUENCIES, BANGKOKS = 95_000, 400, 6_817
 CUT = "query($id: ID!) { cuts(electionId: $id, first: 1) { sequence } }"
 MIB = 2**20
 
 
-@dataclass
-class Figures:
-    """One election's column; seconds of CPU are those of the process named."""
+@dataclass(frozen=True)
+class Size:
+    """An election as a column. `constituencies`: as a nation of 95,000 stations has 400."""
 
     name: str
-    rows: dict[str, str] = field(default_factory=dict)
+    package: Path
+    election: str
+    stations: int
 
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--stations", type=int, default=95_000)
-    parser.add_argument("--constituencies", type=int, default=400)
-    parser.add_argument("--played", type=int, default=3_000, help="how many stations' nights are played")
-    parser.add_argument("--alone", action="store_true", help="without Bangkok beside it")
+    parser.add_argument("--sizes", default="1000,10000,95000", help="stations of made-up nations")
+    parser.add_argument("--played", type=int, default=3_000, help="how many stations' nights are played, at most")
+    parser.add_argument("--entries", type=int, default=100_000, help="of the long log")
+    parser.add_argument("--no-long-log", action="store_true")
+    parser.add_argument("--alone", action="store_true", help="without Bangkok beside them")
+    parser.add_argument("--json", type=Path, help="write the figures there")
     arguments = parser.parse_args()
-    columns = []
+    columns: list[dict[str, Any]] = []
     with tempfile.TemporaryDirectory(prefix="tallywire-national-") as folder:
-        package = Path(folder) / "package"
-        write(Nation(arguments.stations, arguments.constituencies), package)
-        if not arguments.alone:
-            columns.append(measured("Bangkok", bangkok(), "bkk-2022", Path(folder) / "bkk", arguments.played))
-        columns.append(measured("a nation", package, "nation", Path(folder) / "nation", arguments.played))
+        for size in sizes(Path(folder), arguments.sizes, alone=arguments.alone):
+            data = Path(folder) / f"{size.election}-{size.stations}"
+            columns.append(measured(size, data, arguments.played))
+            if not arguments.no_long_log:
+                columns[-1] |= long_log(size, data.with_name(f"{data.name}-long"), arguments.entries)
+            print(f"  {size.name}: done", file=sys.stderr)
+            # What was measured stays, should a later one fail.
+            put(arguments.json, {"columns": columns})
     print(table(columns))
-    return 0
+    return 0 if all(column["exact"] for column in columns) else 1
 
 
-def measured(name: str, package: Path, election: str, data: Path, played: int) -> Figures:
-    """A night on a data folder of its own, then a long log on another."""
-    figures = Figures(name)
+def sizes(folder: Path, wanted: str, *, alone: bool) -> Iterator[Size]:
+    """Bangkok's election and nations, the smallest first; a nation's package is written when it is its turn."""
+    numbers = sorted(map(int, wanted.split(",")))
+    bangkoks = Size("Bangkok 2022", bangkok(), "bkk-2022", BANGKOKS)
+    for stations in numbers:
+        if not alone and stations > BANGKOKS:
+            yield bangkoks
+            alone = True
+        package = folder / f"package-{stations}"
+        write(Nation(stations, max(4, round(stations * CONSTITUENCIES / NATION))), package)
+        yield Size(f"{stations:,} stations", package, "nation", stations)
+    if not alone:
+        yield bangkoks
+
+
+def measured(size: Size, data: Path, played: int) -> dict[str, Any]:
+    """A night on a data folder of its own. Seconds, MiB, milliseconds."""
     settings = ("--data-dir", str(data))
-    figures.rows["import"] = timed("import", str(package), *settings)
+    figures: dict[str, Any] = {"name": size.name, "stations": size.stations}
+    figures |= timed("import", "import", str(size.package), *settings)
     token = run("token", "--role", "OPERATOR", *settings).strip().splitlines()[-1]
+    report = data.with_suffix(".json")
     with served(data) as (url, process, ready):
-        figures.rows["ready, no entry yet"] = f"{ready:.1f} s, {process.memory_info().rss / MIB:.0f} MiB"
+        figures |= {"ready_s": ready, "ready_mib": memory(process), "results": len(all_results(url, size.election))}
         before = spent(process)
-        said = run(
-            *("simulate", "--url", url, "--package", str(package), "--speed", "0", "--force", "--finals-only"),
-            *("--stations", str(played)),
+        run(
+            *("simulate", "--url", url, "--package", str(size.package), "--speed", "0", "--force", "--finals-only"),
+            *("--stations", str(min(played, size.stations)), "--report", str(report)),
             token=token,
         )
-        accepted = int(found(r"accepted\s+│\s+([\d,]+)", said).replace(",", ""))
-        figures.rows["accepted"] = f"{accepted:,}"
-        figures.rows["results"] = found(r"(All .* equal the truth|[\d,]+ of .*)", said)
-        figures.rows["accepted a second"] = found(r"accepted a second\s+│\s+([\d.,]+)", said)
-        figures.rows["p50 / p99 / max"] = found(r"max\s+│\s+([\d./ ms]+)", said)
-        figures.rows["server's CPU a tally"] = f"{1000 * (spent(process) - before) / accepted:.2f} ms"
-        figures.rows["server's memory at the end"] = f"{process.memory_info().rss / MIB:.0f} MiB"
-    figures.rows["fsck"] = timed("fsck", *settings)
-    figures.rows |= long_log(package, election, data.with_name(f"{data.name}-long"))
+        night = json.loads(report.read_text())
+        figures |= {
+            "played": min(played, size.stations),
+            "accepted": night["accepted"],
+            "exact": night["equal"],
+            "compared": night["cells_compared"],
+            "a_second": night["tallies_per_second"],
+            "p50_ms": night["latency_ms_p50"],
+            "p99_ms": night["latency_ms_p99"],
+            "cpu_ms": 1000 * (spent(process) - before) / night["accepted"],
+            "night_mib": memory(process),
+        }
+    return figures | timed("fsck", "fsck", *settings)
+
+
+def long_log(size: Size, data: Path, entries: int) -> dict[str, Any]:
+    """How a node starts where so many entries stand: by folding them, and from a cut."""
+    run("import", str(size.package), "--data-dir", str(data))
+    asyncio.run(write_log(data, size.election, entries))
+    figures: dict[str, Any] = {"entries": entries}
+    with served(data, cut_seconds=5) as (url, process, ready):
+        figures |= {"folded_s": ready, "folded_mib": memory(process)}
+        while (cuts := ask(url, size.election)) is None or not cuts or cuts[0]["sequence"] < entries:
+            time.sleep(1)
+    with served(data) as (_, process, ready):
+        figures |= {"cut_s": ready, "cut_mib": memory(process)}
     return figures
 
 
-def long_log(package: Path, election: str, data: Path) -> dict[str, str]:
-    """How a node starts where so many entries stand: by folding them, and from a cut."""
-    run("import", str(package), "--data-dir", str(data))
-    asyncio.run(write_log(data, election))
-    rows = {}
-    with served(data, cut_seconds=5) as (url, process, ready):
-        rows[f"ready, {LONG_LOG:,} entries, folded"] = told(ready, process)
-        while (cuts := ask(url, election)) is None or not cuts or cuts[0]["sequence"] < LONG_LOG:
-            time.sleep(1)
-    with served(data) as (_, process, ready):
-        rows[f"ready, {LONG_LOG:,} entries, from a cut"] = told(ready, process)
-    return rows
-
-
-async def write_log(data: Path, election: str) -> None:
+async def write_log(data: Path, election: str, entries: int) -> None:
     async with open_storage(Settings(data_dir=data)) as database:
         async with database.pool.acquire() as connection:
             definition = await read_definition(connection, election)
             assert definition is not None
             await set_phase(connection, election, ElectionPhase.VOTING)
             await set_phase(connection, election, ElectionPhase.COUNTING)
-        await copy_entries(database, definition, LONG_LOG)
+        await copy_entries(database, definition, entries)
+
+
+def all_results(url: str, election: str) -> list[Any]:
+    body = {"query": "query($id: ID!) { results(electionId: $id) { status } }", "variables": {"id": election}}
+    answer = httpx.post(f"{url}/graphql", json=body, timeout=120).json()
+    assert "errors" not in answer, answer
+    return answer["data"]["results"]  # type: ignore[no-any-return]
 
 
 def ask(url: str, election: str) -> list[dict[str, int]] | None:
@@ -136,11 +172,11 @@ def spent(process: psutil.Process) -> float:
     return times.user + times.system
 
 
-def told(ready: float, process: psutil.Process) -> str:
-    return f"{ready:.1f} s ({spent(process):.1f} s of its CPU), {process.memory_info().rss / MIB:.0f} MiB"
+def memory(process: psutil.Process) -> float:
+    return float(process.memory_info().rss) / MIB
 
 
-def timed(*arguments: str) -> str:
+def timed(name: str, *arguments: str) -> dict[str, float]:
     """Runs a command; its seconds, its own CPU and its largest memory."""
     began = time.monotonic()
     with subprocess.Popen((*TALLYWIRE, *arguments), stdout=subprocess.DEVNULL) as process:
@@ -148,7 +184,7 @@ def timed(*arguments: str) -> str:
         process.returncode = os.waitstatus_to_exitcode(status)
     assert process.returncode == 0, arguments
     cpu = usage.ru_utime + usage.ru_stime
-    return f"{time.monotonic() - began:.1f} s ({cpu:.1f} s of its CPU), {usage.ru_maxrss / 1024:.0f} MiB"
+    return {f"{name}_s": time.monotonic() - began, f"{name}_cpu_s": cpu, f"{name}_mib": usage.ru_maxrss / 1024}
 
 
 def run(*arguments: str, token: str = "") -> str:
@@ -156,20 +192,6 @@ def run(*arguments: str, token: str = "") -> str:
     ended = subprocess.run((*TALLYWIRE, *arguments), stdout=subprocess.PIPE, text=True, env=environment, check=False)
     assert ended.returncode in (0, 1), (arguments, ended.stdout)
     return ended.stdout
-
-
-def found(pattern: str, said: str) -> str:
-    match = re.search(pattern, said)
-    assert match is not None, (pattern, said)
-    return match[1].strip()
-
-
-def table(columns: list[Figures]) -> str:
-    heads = " | ".join(["figure", *(column.name for column in columns)])
-    lines = [f"| {heads} |", f"|{'---|' * (1 + len(columns))}"]
-    for row in columns[-1].rows:
-        lines.append(f"| {' | '.join([row, *(column.rows[row] for column in columns)])} |")
-    return "\n".join(lines)
 
 
 if __name__ == "__main__":

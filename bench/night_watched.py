@@ -7,7 +7,8 @@ import subprocess
 import sys
 from array import array
 from bisect import bisect_right
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -32,6 +33,7 @@ RESULTS = """query Results($id: ID!, $areas: [ID!]!) {
     contest { id } area { id } stationsReporting ballotsCast rows { candidate { id } votes share rank }
   }
 }"""
+STEP_SECONDS = 10
 # The entry that its phone was answered for; what editors decided on the tally later are entries of their own.
 READ_ENTRIES = (
     "SELECT DISTINCT ON (tally_id) tally_id, sequence, station_id FROM log_entry WHERE election_id = $1"
@@ -51,25 +53,59 @@ class Watched:
     wrong: int = 0
     cpu: dict[str, float] = field(default_factory=dict)
     latencies: "array[float]" = field(default_factory=lambda: array("d"))
+    # By the second in which a phone was answered, in steps of STEP_SECONDS.
+    steps: dict[int, "array[float]"] = field(default_factory=dict)
+    answers: Counter[int] = field(default_factory=Counter)
+
+    def add(self, answered: float, told: float) -> None:
+        self.latencies.append(told - answered)
+        self.steps.setdefault(int(answered // STEP_SECONDS), array("d")).append(told - answered)
+
+    def figures(self) -> dict[str, Any]:
+        """Milliseconds; `steps`: seconds since the first answer, answers a second, p50 and p99 of what followed."""
+        first = min(self.steps, default=0)
+        return {
+            "readers": self.readers,
+            "groups": self.groups,
+            "connected_s": self.connected,
+            "seconds": self.seconds,
+            "cpu": self.cpu,
+            "pairs": len(self.latencies),
+            **quantiles_ms(self.latencies),
+            "steps": [
+                [(step - first) * STEP_SECONDS, self.answers[step] / STEP_SECONDS, *[*quantiles_ms(ages).values()][:2]]
+                for step, ages in sorted(self.steps.items())
+            ],
+            **{name: self.ends[name] for name in ("updates", "connections", "conflated", "resets")},
+            "exact": self.readers - self.wrong - self.ends["late"],
+        }
 
     def show(self) -> bool:
         """True where everybody ended exact."""
-        ages = sorted(self.latencies)
         print(f"readers: {self.readers:,} in {self.groups} groups, in place after {self.connected:.1f} s")
         print(
             f"updates: {self.ends['updates']:,} received; {self.ends['connections']:,} connections,"
             f" {self.ends['conflated']:,} conflated updates, {self.ends['resets']} begun anew"
         )
-        if ages:
-            p50, p99 = ages[len(ages) // 2] * 1e3, ages[int(len(ages) * 0.99)] * 1e3
+        if self.latencies:
+            p50, p99, most = quantiles_ms(self.latencies).values()
             print(
-                f"answer to update: p50 {p50:.0f} ms, p99 {p99:.0f} ms, max {ages[-1] * 1e3:.0f} ms"
-                f" ({len(ages):,} of tallies at readers who did not stall)"
+                f"answer to update: p50 {p50:.0f} ms, p99 {p99:.0f} ms, max {most:.0f} ms"
+                f" ({len(self.latencies):,} of tallies at readers who did not stall)"
             )
         for name, seconds in self.cpu.items():
             print(f"{name}: {seconds:.1f} s of CPU in {self.seconds:.1f} s ({seconds / self.seconds:.0%})")
         print(f"ended exact: {self.readers - self.wrong - self.ends['late']:,} of {self.readers:,} readers")
         return not (self.wrong or self.ends["late"] or self.ends["resets"])
+
+
+def quantiles_ms(seconds: Iterable[float]) -> dict[str, float]:
+    """p50, p99 and the largest; nothing of nothing."""
+    ages = sorted(seconds)
+    if not ages:
+        return {}
+    places = {"p50_ms": len(ages) // 2, "p99_ms": int(len(ages) * 0.99), "max_ms": len(ages) - 1}
+    return {name: round(ages[place] * 1e3, 1) for name, place in places.items()}
 
 
 class Audience:
@@ -119,6 +155,8 @@ class Audience:
             definition = await read_definition(connection, self._election)
             rows = await connection.fetch(READ_ENTRIES, self._election)
         assert definition is not None
+        for at in answered.values():
+            watched.answers[int(at // STEP_SECONDS)] += 1
         by_area: dict[str, list[tuple[int, float]]] = {area: [] for area in self.areas}
         for row in sorted(rows, key=lambda row: row["sequence"]):
             if (at := answered.get(row["tally_id"])) is not None:
@@ -130,7 +168,8 @@ class Audience:
             places = [sequence for sequence, _ in entries]
             for now, before, after in told:
                 first, last = bisect_right(places, before), bisect_right(places, after)
-                watched.latencies.extend(now - at for _, at in entries[first:last])
+                for _, at in entries[first:last]:
+                    watched.add(at, now)
 
     def _query(self, query: str, **variables: Any) -> dict[str, Any]:
         body = {"query": query, "variables": variables}

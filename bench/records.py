@@ -20,7 +20,7 @@ class Record:
     seconds: float
     cores: int
     python: str
-    load: tuple[float, float]
+    load: list[float]
     figures: dict[str, Any]
 
     def write(self, folder: Path) -> None:

@@ -58,7 +58,7 @@ BENCHMARKS = (
     Benchmark(
         "night",
         "bench.night --speed 60 --readers 1000",
-        "bench.night --speed 60 --readers 200 --minutes 0.4",
+        "bench.night --speed 60 --readers 200 --minutes 1",
         14,
     ),
     Benchmark("verify", "bench.verify", "bench.verify --entries 2000", 4),
@@ -98,7 +98,7 @@ def run(benchmark: Benchmark, *, quick: bool) -> Record:
             command=f"python -m {shlex.join(command)}",
             on=date.today().isoformat(),
             seconds=round(time.monotonic() - began, 1),
-            load=(round(before, 1), round(os.getloadavg()[0], 1)),
+            load=[round(before, 1), round(os.getloadavg()[0], 1)],
             figures=json.loads(file.read_text()),
             **machine(),
         )

@@ -80,12 +80,12 @@ def state() -> ElectionState:
     return ElectionState(ELECTION, "bench", ElectionPhase.COUNTING, BEGAN, None, 0, None)
 
 
-def entries() -> Iterator[LogEntry]:
-    """One partial count after another, round the districts; each is recorded when it is taken from here."""
+def entries(districts: int = DISTRICTS) -> Iterator[LogEntry]:
+    """One partial count after another, round so many districts; each is recorded when it is taken from here."""
     last: dict[int, CountedNumbers] = {}
     sequence = 0
     while True:
-        for number in range(DISTRICTS):
+        for number in range(districts):
             sequence += 1
             now = datetime.now(UTC)
             votes = tuple(sequence + (7 * place) % 31 for place in range(CANDIDATES))
