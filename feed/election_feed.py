@@ -98,7 +98,8 @@ class ElectionFeed:
             if remaining <= 0:
                 return False
             try:
-                await asyncio.wait_for(self.changed(), remaining)
+                async with asyncio.timeout(remaining):
+                    await self.changed()
             except TimeoutError:
                 return self.sequence >= sequence
         return self.sequence >= sequence

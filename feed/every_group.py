@@ -87,7 +87,8 @@ class EveryGroup(Group):
                 changed.close()
                 continue
             try:
-                await asyncio.wait_for(changed, max(0.0, told + self._pace.heartbeat - clock()))
+                async with asyncio.timeout_at(told + self._pace.heartbeat):
+                    await changed
             except TimeoutError:
                 async with self._telling:
                     await self._tell(self._cohorts, await self._payload(self._updates.beat(self._board)))

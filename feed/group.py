@@ -101,7 +101,9 @@ class Group(abc.ABC):
     async def _changed(self, seconds: float) -> bool:
         """False where nothing at all changed for so long."""
         with contextlib.suppress(TimeoutError):
-            return await asyncio.wait_for(self.feed.changed(), max(0.0, seconds))
+            # wait_for would lose the cancellation that comes with a change: a group would go on with no reader.
+            async with asyncio.timeout(max(0.0, seconds)):
+                return await self.feed.changed()
         return False
 
 

@@ -149,7 +149,8 @@ class Tail:
     async def _follow(self) -> None:
         while True:
             with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self._rung.wait(), LOOK_SECONDS)
+                async with asyncio.timeout(LOOK_SECONDS):
+                    await self._rung.wait()
             self._rung.clear()
             try:
                 await self.look()

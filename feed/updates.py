@@ -146,7 +146,8 @@ class Updates:
     async def _woken(self, deadline: float) -> bool:
         """False where nothing at all changed until the deadline."""
         try:
-            await asyncio.wait_for(self._feed.changed(), max(0.0, deadline - asyncio.get_running_loop().time()))
+            async with asyncio.timeout_at(deadline):
+                await self._feed.changed()
         except TimeoutError:
             return False
         return True

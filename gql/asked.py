@@ -24,6 +24,7 @@ REMEMBERED_CHARACTERS_MAX = 20_000
 class Asked:
     """`field`: the root field's name, `response` the key that its answer stands under; `key`: equal for equal ones.
 
+    `text`: the query, where all who ask the same could have sent it so; None where a position stands in it.
     `variables`: those that were sent by one who asked so, a position among them that is not every reader's.
     """
 
@@ -38,6 +39,7 @@ class Asked:
     executor: Executor[Any]
     document: DocumentNode
     details: list[FieldDetails]
+    text: str | None
 
 
 class Reading:
@@ -137,6 +139,7 @@ def _asked(
         executor=executor,
         document=document.parsed,
         details=details,
+        text=None if document.positioned else document.query,
     )
 
 

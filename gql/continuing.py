@@ -30,12 +30,16 @@ AFTER = "after"
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Document:
-    """A valid one. `variable`: the one that holds the position and nothing else; `text`: normalised, without it."""
+    """A valid one. `variable`: the one that holds the position and nothing else; `text`: normalised, without it.
+
+    `positioned`: a position stands in the query itself, so that equal ones differ in their texts.
+    """
 
     query: str
     parsed: DocumentNode
     variable: str | None
     text: str
+    positioned: bool
 
 
 def taken_apart(schema: GraphQLSchema, query: str, parsed: DocumentNode, name: str | None) -> Document:
@@ -52,8 +56,9 @@ def taken_apart(schema: GraphQLSchema, query: str, parsed: DocumentNode, name: s
     found = [one for one, count in uses.positions.items() if one in declared and uses.all[one] == count]
     variable = found[0] if len(found) == 1 else None
     info = TypeInfo(schema)
-    text = print_ast(visit(parsed, TypeInfoVisitor(info, _Left(info, schema.subscription_type, variable))))
-    return Document(query, parsed, variable, text)
+    left = _Left(info, schema.subscription_type, variable)
+    text = print_ast(visit(parsed, TypeInfoVisitor(info, left)))
+    return Document(query, parsed, variable, text, left.took)
 
 
 def _is(operation: OperationDefinitionNode, name: str | None) -> bool:
@@ -95,11 +100,16 @@ class _Left(_OfRoot):
     def __init__(self, info: TypeInfo, root: GraphQLObjectType | None, variable: str | None) -> None:
         super().__init__(info, root)
         self._variable = variable
+        self.took = False
 
     def enter_argument(self, node: ArgumentNode, *_: Any) -> Any:
-        return REMOVE if self._is_position(node) and isinstance(node.value, StringValueNode) else None
+        if not (self._is_position(node) and isinstance(node.value, StringValueNode)):
+            return None
+        self.took = True
+        return REMOVE
 
     def enter_variable_definition(self, node: VariableDefinitionNode, *_: Any) -> Any:
         if node.variable.name.value != self._variable or node.default_value is None:
             return None
+        self.took = True
         return VariableDefinitionNode(variable=node.variable, type=node.type, directives=node.directives)

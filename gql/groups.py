@@ -114,7 +114,9 @@ class Groups:
 
     def _group(self, seat: Seat, feed: ElectionFeed) -> Group:
         encode = self._encoder(seat.asked, feed)
-        key = (feed.definition.epoch, seat.asked.key, _rights(seat.context, feed, impersonal=encode is not None))
+        # Errors name places in the text, so that only equal texts share what may hold some.
+        text = seat.asked.text if encode is None else None
+        key = (feed.definition.epoch, seat.asked.key, text, _rights(seat.context, feed, impersonal=encode is not None))
         group = self._groups.get(key)
         if group is None or group.feed is not feed:
             self._take(key, seat.context)
@@ -157,7 +159,7 @@ class Groups:
 
     def _reports(self, seat: Seat, feed: ElectionFeed, key: Hashable, encode: Encoder | None) -> Group:
         context, rendering, emptied = self._parts(seat, feed, key, encode)
-        late = Rendering(Operation(self._schema, seat.asked, context_of_group(self._services, feed, context)), None)
+        late = Rendering(self._operation(seat, context_of_group(self._services, feed, context), None), None)
         pool = self._services.database.pool
 
         def all_emptied() -> None:
@@ -174,7 +176,7 @@ class Groups:
         self, seat: Seat, feed: ElectionFeed, key: Hashable, encode: Encoder | None
     ) -> tuple[GroupContext, Rendering, Callable[[], None]]:
         context = context_of_group(self._services, feed, seat.context)
-        rendering = Rendering(Operation(self._schema, seat.asked, context), encode)
+        rendering = Rendering(self._operation(seat, context, encode), encode)
 
         def emptied() -> None:
             group = self._groups.get(key)
@@ -185,6 +187,10 @@ class Groups:
             self._close(rendering)
 
         return context, rendering, emptied
+
+    def _operation(self, seat: Seat, context: GroupContext, encode: Encoder | None) -> Operation:
+        located = encode is None and seat.asked.text is not None
+        return Operation(self._schema, seat.asked, context, located=located)
 
     def _close(self, rendering: Rendering) -> None:
         task = asyncio.create_task(rendering.close())

@@ -6,6 +6,7 @@ from collections.abc import AsyncGenerator
 from typing import Any, cast
 
 import orjson
+from graphql import GraphQLError
 from strawberry import Schema
 from strawberry.http import process_result
 from strawberry.types import ExecutionResult
@@ -26,12 +27,16 @@ class StreamEndedError(Exception):
 
 
 class Operation:
-    """One subscription run through Strawberry, whose events are given to it: executed, masked and encoded."""
+    """One subscription run through Strawberry, whose events are given to it: executed, masked and encoded.
 
-    def __init__(self, schema: Schema, asked: Asked, context: GroupContext) -> None:
+    `located`: its errors name places in the query, as all who are answered sent the same text.
+    """
+
+    def __init__(self, schema: Schema, asked: Asked, context: GroupContext, *, located: bool = True) -> None:
         self._schema = schema
         self._asked = asked
         self._context = context
+        self._located = located
         self._stream: AsyncGenerator[Any, None] | None = None
         self._turn = asyncio.Lock()
 
@@ -45,7 +50,10 @@ class Operation:
                 await asyncio.sleep(AGAIN_SECONDS)
                 result = await self._next(event)
             EXECUTIONS.labels("graphql-core").inc()
-            return orjson.dumps(process_result(result))
+            answer = process_result(result)
+            if result.errors and not self._located:
+                answer["errors"] = [_without_places(error) for error in result.errors]
+            return orjson.dumps(answer)
 
     async def _next(self, event: Any) -> ExecutionResult:
         if self._stream is None:
@@ -96,6 +104,10 @@ def compiled(asked: Asked, definition: ElectionDefinition) -> Encoder | None:
         return compile_update(asked.executor, definition, asked.response, asked.details)
     except UncompiledError:
         return None
+
+
+def _without_places(error: GraphQLError) -> dict[str, Any]:
+    return {name: told for name, told in error.formatted.items() if name != "locations"}
 
 
 def _away(result: ExecutionResult) -> bool:

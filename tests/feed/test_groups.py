@@ -132,6 +132,59 @@ def test_any_mix_of_joining_cutting_and_stalling_ends_with_the_same(
 
 
 @settings(max_examples=20)
+@given(what=steps, chosen=SELECTIONS)
+def test_a_reader_of_every_update_that_is_cut_after_each_of_them_misses_none_and_sees_none_twice(
+    what: list[Step], chosen: Selection
+) -> None:
+    entries = log_of(what)
+    sums = [naive(entries[:place]) for place in range(len(entries) + 1)]
+    keys = chosen.keys(ELECTION)
+    changing = [n for n in range(1, len(entries) + 1) if any(sums[n][key]["sequence"] == n for key in keys)]
+
+    async def work() -> None:
+        hall = Hall("every", chosen)
+        always, cut, position = hall.reader(), hall.reader(), None
+        told: list[int] = []
+        await cut.until(lambda: len(cut.taken) == 1)
+        await always.until(lambda: len(always.taken) == 1)
+        taken = list(cut.taken)
+        for entry in entries:
+            hall.pour([entry])
+            if entry.sequence in changing:
+                await always.reaches(entry.sequence)
+                await cut.reaches(entry.sequence)
+                told += [update.position.sequence for update in cut.taken if update.results]
+                position = await cut.cut()
+                taken += cut.taken
+                cut = hall.reader(position)
+                await cut.until(lambda reader=cut: len(reader.taken) == 1)
+                # What it is sent first is nothing new: it had all of it.
+                assert [(update.kind, update.results) for update in cut.taken] == [(UpdateKind.DELTA, [])]
+                cut.taken.clear()
+        assert [n for n in told if n] == changing
+        assert [update.position.sequence for update in always.taken[1:] if update.results] == changing
+        cut.taken[:0] = taken
+        assert cut.held == always.held == hall.expected(entries)
+
+    _run(work)
+
+
+@pytest.mark.parametrize("mode", ["latest", "every"])
+def test_who_asks_for_what_there_is_none_of_has_an_empty_snapshot_and_then_only_signs_of_life(mode: str) -> None:
+    async def work() -> None:
+        hall = Hall(mode, Selection(contest_ids=("council",), area_ids=("b",)), Pace(0, 0.05))
+        reader = hall.reader()
+        await reader.until(lambda: len(reader.taken) == 1)
+        hall.pour(log_of([ONE] * 3))
+        await reader.until(lambda: len(reader.taken) >= 3 and reader.taken[-1].position.sequence == 3)
+        assert [update.kind for update in reader.taken[:1]] == [UpdateKind.SNAPSHOT]
+        assert {update.kind for update in reader.taken[1:]} == {UpdateKind.HEARTBEAT}
+        assert not any(update.results for update in reader.taken)
+
+    _run(work)
+
+
+@settings(max_examples=20)
 @given(what=steps, chosen=SELECTIONS, cuts=st.lists(st.tuples(st.integers(0, 25), st.booleans()), max_size=8))
 def test_readers_of_the_feed_have_each_entry_once_in_order_wherever_they_are_cut_or_stall(
     what: list[Step], chosen: Selection, cuts: list[tuple[int, bool]]
@@ -346,6 +399,29 @@ def test_a_group_that_falls_leaves_no_reader_in_silence() -> None:
         await again.reaches(1)
 
     _run(work)
+
+
+@pytest.mark.parametrize("mode", ["latest", "every", "reports"])
+def test_a_group_ends_with_its_last_reader_though_something_changes_just_then(mode: str) -> None:
+    """asyncio.wait_for swallowed the cancellation where both came in the same moment, and the group ran for ever."""
+
+    async def work(moments: int) -> None:
+        hall = Hall(mode)
+        reader = hall.reader()
+        await reader.until(lambda: len(reader.taken) == (mode != "reports"))
+        for _ in range(5):
+            await asyncio.sleep(0)
+        task = hall.group._task
+        assert task is not None and reader.task is not None
+        hall.pour(log_of([ONE]))
+        for _ in range(moments):
+            await asyncio.sleep(0)
+        reader.task.cancel()
+        async with asyncio.timeout(10):
+            await asyncio.wait({task})
+
+    for moments in range(6):
+        _run(lambda moments=moments: work(moments))
 
 
 @pytest.mark.parametrize("after", [Position("another", 1), Position("e1", 9)])

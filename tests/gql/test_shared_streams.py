@@ -43,6 +43,7 @@ fragment E on Candidate { id contest { candidates { ...F } } }
 fragment F on Candidate { id contest { candidates { id name shortName color } } }
 """
 ELECTION = "subscription Election($e: ID!) { electionChanged(electionId: $e) { id phase } }"
+PHASE = 'query { election(id: "small") { phase } }'
 REPORTS = "subscription Reports($e: ID!, $after: Cursor) { tallyReports(electionId: $e, after: $after) { sequence } }"
 SUBMIT = "mutation Submit($inputs: [SubmitTallyInput!]!) { submitTallies(inputs: $inputs) { __typename } }"
 WAYS = ("direct", "asgi")
@@ -55,10 +56,11 @@ NARROW: dict[str, Any] = {"max_size": None, "max_queue": 1, "close_timeout": 1, 
 @pytest.fixture(scope="module")
 def night(databases: Databases) -> Iterator[Night]:
     night = Night(databases.fresh("template_small", _fill_small), "small").open()
-    for way in WAYS:
+    for way, tick in zip(WAYS, ("0", "0.02"), strict=True):
         night.serve(
             *("--ws", way),
-            TALLYWIRE_TICK_SECONDS="0.02",
+            # 0: every change at once.
+            TALLYWIRE_TICK_SECONDS=tick,
             TALLYWIRE_HEARTBEAT_SECONDS="1",
             TALLYWIRE_WS_PING_SECONDS="600",
             TALLYWIRE_READER_BUFFER_BYTES=str(BUFFER_BYTES),
@@ -127,19 +129,23 @@ def test_equal_subscriptions_are_sent_the_same_bytes_under_ids_of_their_own(
         assert {tuple(sorted(names)) for names in told} == {(f'"{n}" ünï', f"{n}") for n in range(3)}
         head = _play(night, editor, 1)
         for one in sockets:
-            changed = list(_payloads(one, 2, "DELTA").values())
+            changed = list(_payloads(one, 2, "DELTA", head).values())
             assert len(set(changed)) == 1
             update = json.loads(changed[0])["data"]["resultUpdates"]
             assert decode(update["cursor"]).sequence == head
 
 
-def _payloads(one: Socket, count: int, kind: str = "SNAPSHOT") -> dict[str, str]:
-    """The payload of the next update of this kind, as text, by operation; heartbeats and others are passed over."""
+def _payloads(one: Socket, count: int, kind: str = "SNAPSHOT", reached: int = -1) -> dict[str, str]:
+    """The payload of the next update of this kind, as text, by operation; heartbeats and others are passed over.
+
+    `reached`: so are those of earlier entries, which another server may only just have seen.
+    """
     found: dict[str, str] = {}
     while len(found) < count:
         text = str(one.raw.recv(timeout=60))
         message = json.loads(text)
-        if message["payload"]["data"]["resultUpdates"]["kind"] == kind:
+        update = message["payload"]["data"]["resultUpdates"]
+        if update["kind"] == kind and decode(update["cursor"]).sequence >= reached:
             start = f'{{"id":{json.dumps(message["id"], ensure_ascii=False)},"type":"next","payload":'
             assert text.startswith(start) and text.endswith("}")
             found[message["id"]] = text.removeprefix(start)[:-1]
@@ -388,3 +394,63 @@ def test_an_election_loaded_anew_goes_on_with_a_snapshot_and_one_whose_log_break
         "DELETE FROM log_entry WHERE election_id = 'second'",
         "UPDATE log_head SET sequence = 0 WHERE election_id = 'second'",
     )
+
+
+# One field of it fails for every area: such an error names its place in the text.
+FAILS = """subscription Fails($e: ID!) {
+  resultUpdates(electionId: $e%s) { kind results { contest { result(areaId: "none") { status } } } }
+}"""
+
+
+def _first_answer(one: Socket, query: str) -> dict[str, Any]:
+    operation = one.subscribe(query, e="small")
+    while (message := one.receive(60))["id"] != operation:
+        """Heartbeats of others."""
+    payload: dict[str, Any] = message["payload"]
+    return payload
+
+
+def test_an_error_names_the_place_in_the_text_of_whoever_reads_it(night: Night, server: ServerProcess) -> None:
+    query = FAILS % ""
+    further = "\n\n  " + query
+    with server.api.socket() as one, server.api.socket() as other:
+        before = _executions(server)
+        answers = [_first_answer(reader, text) for reader, text in ((one, query), (other, query), (other, further))]
+        places = [
+            {(place["line"], place["column"]) for error in answer["errors"] for place in error["locations"]}
+            for answer in answers
+        ]
+        # Who sent the same text shares the answer still.
+        assert _executions(server) - before == 2
+    assert places == [{(2, 60)}, {(2, 60)}, {(4, 60)}]
+
+
+def test_an_error_names_no_place_where_readers_of_one_answer_sent_other_texts(
+    night: Night, server: ServerProcess, editor: str
+) -> None:
+    after = _position(night, _play(night, editor, 1, server) - 1)
+    with server.api.socket() as one:
+        answer = _first_answer(one, FAILS % f', after: "{after}"')
+    assert answer["errors"] and all("locations" not in error and error["path"] for error in answer["errors"])
+
+
+def test_who_breaks_off_in_the_middle_of_a_snapshot_goes_on_with_another_on_the_same_line(
+    night: Night, server: ServerProcess
+) -> None:
+    with _narrow(server) as raw:
+        for number in range(3):
+            asked = {"query": LARGE, "variables": {"e": "small"}}
+            # The same id again: it is free once it was completed, however much of its answer still waits.
+            raw.send(json.dumps({"id": "1", "type": "subscribe", "payload": asked}))
+            raw.send(json.dumps({"id": "1", "type": "complete"}))
+            raw.send(json.dumps({"id": f"p{number}", "type": "subscribe", "payload": {"query": PHASE}}))
+        told = [json.loads(raw.recv(timeout=60)) for _ in range(2)]
+        while sum(message["type"] == "complete" for message in told) < 3:
+            told.append(json.loads(raw.recv(timeout=60)))
+    answers = [message for message in told if message["id"] != "1"]
+    assert sorted((message["id"], message["type"]) for message in answers) == [
+        (f"p{number}", kind) for number in range(3) for kind in ("complete", "next")
+    ]
+    # Of what was broken off at most what was under way came, each whole.
+    broken = [message for message in told if message["id"] == "1"]
+    assert len(broken) <= 3 and all(message["payload"]["data"]["resultUpdates"]["results"] for message in broken)
