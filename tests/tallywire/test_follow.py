@@ -5,6 +5,7 @@ One election is over, with all kinds of entries; in the other the night goes on,
 
 import asyncio
 import base64
+import hashlib
 import json
 from collections.abc import Iterator
 from contextlib import ExitStack
@@ -190,6 +191,20 @@ def test_exports_of_a_cut_are_the_same_bytes(pair: Pair) -> None:
             and copy.content == origin.content
             and copy.headers["etag"] == origin.headers["etag"]
         )
+
+
+def test_a_cut_is_the_same_bytes_at_both_and_its_digest_stands_in_the_signed_head(pair: Pair) -> None:
+    line = next(
+        one
+        for one in httpx.get(f"{pair.node.server.url}/log/{pair.case.election}/checkpoint").text.splitlines()
+        if one.startswith("cut ")
+    )
+    _, number, _, sha256 = line.split(" ")
+    path = f"/results/{pair.case.election}/cuts/{number}.json"
+    contents = [httpx.get(f"{url}{path}").content for url in (pair.case.night.url, pair.node.server.url)]
+    assert [hashlib.sha256(content).hexdigest() for content in contents] == [sha256, sha256]
+    found = pair.case.verify("--cuts", place=pair.node.server.url)
+    assert found.exit_code == 0 and "cuts were held against the entries" in found.stderr, found.output
 
 
 def test_a_follower_can_be_verified_as_its_origin_can(pair: Pair) -> None:
