@@ -90,9 +90,10 @@ def color(cell: Cell, faults: list[Fault]) -> str:
 
 
 def word(cell: Cell, allowed: type[Word], faults: list[Fault]) -> Word | None:
-    """The member of an enumeration, or None where it is none."""
-    if cell.text in allowed.__members__:
-        return allowed[cell.text]
+    """The member of an enumeration, in capitals or not, or None where it is none."""
+    name = cell.text.upper().replace(" ", "_").replace("-", "_")
+    if name in allowed.__members__:
+        return allowed[name]
     faults.append(cell.fault(f'"{cell.text}" is not one of {", ".join(allowed)}'))
     return None
 

@@ -6,8 +6,14 @@ LEVELS = "COUNTRY, REGION, PROVINCE, CITY, CONSTITUENCY, DISTRICT, SUBDISTRICT"
 
 
 def test_an_unknown_level_lists_those_that_are_known(small: SmallPackage) -> None:
+    small.change("areas.csv", "1002,DISTRICT", "1002,borough")
+    assert small.faults() == [f'areas.csv:4:2 (column "level"): "borough" is not one of {LEVELS}']
+
+
+def test_levels_are_taken_as_new_election_asks_for_them_in_small_letters(small: SmallPackage) -> None:
     small.change("areas.csv", "1002,DISTRICT", "1002,district")
-    assert small.faults() == [f'areas.csv:4:2 (column "level"): "district" is not one of {LEVELS}']
+    small.change("contests.csv", "2,N_OF_M", "2,n-of-m")
+    assert small.faults() == []
 
 
 def test_a_parent_must_exist(small: SmallPackage) -> None:
