@@ -3,9 +3,8 @@
 import asyncio
 import json
 import re
-import socket
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack
 from itertools import islice
 from typing import Any
 
@@ -13,7 +12,7 @@ import asyncpg
 import httpx
 import pytest
 from websockets.exceptions import ConnectionClosed, InvalidStatus
-from websockets.sync.client import ClientConnection, connect
+from websockets.sync.client import connect
 
 from counting.vocabulary import Role
 from db.database import use_json
@@ -22,35 +21,24 @@ from feed.position import Position, decode
 from tests.conftest import Databases, Night, _fill_small
 from tests.elections import small_election
 from tests.gql.documents import sheet
+from tests.gql.shared_streams import (
+    ELECTION,
+    FAILS,
+    LARGE,
+    PHASE,
+    REPORTS,
+    SUBMIT,
+    UPDATES,
+    answers_no_ping,
+    events_of,
+    narrow,
+    next_update,
+)
 from tests.served import Api, ServerProcess, Socket, wait_until
 
-UPDATES = """
-subscription Updates($e: ID!, $after: Cursor) {
-  resultUpdates(electionId: $e, after: $after) { kind cursor reset results { area { id } rows { votes } } }
-}
-"""
-# The candidates of a contest, again and again: a small election gives large answers.
-LARGE = """
-subscription Large($e: ID!, $mode: DeliveryMode) {
-  resultUpdates(electionId: $e, mode: $mode, contestIds: ["small/mayor"]) { kind cursor conflated results { ...R } }
-}
-fragment R on Result { contest { candidates { ...A } } }
-fragment A on Candidate { id contest { candidates { ...B } } }
-fragment B on Candidate { id contest { candidates { ...C } } }
-fragment C on Candidate { id contest { candidates { ...D } } }
-fragment D on Candidate { id contest { candidates { ...E } } }
-fragment E on Candidate { id contest { candidates { ...F } } }
-fragment F on Candidate { id contest { candidates { id name shortName color } } }
-"""
-ELECTION = "subscription Election($e: ID!) { electionChanged(electionId: $e) { id phase } }"
-PHASE = 'query { election(id: "small") { phase } }'
-REPORTS = "subscription Reports($e: ID!, $after: Cursor) { tallyReports(electionId: $e, after: $after) { sequence } }"
-SUBMIT = "mutation Submit($inputs: [SubmitTallyInput!]!) { submitTallies(inputs: $inputs) { __typename } }"
 WAYS = ("direct", "asgi")
 BUFFER_BYTES = 100_000
 ROUNDS = 20
-# One who does not read answers no ping either: neither side asks here, so that it is slow and not gone.
-NARROW: dict[str, Any] = {"max_size": None, "max_queue": 1, "close_timeout": 1, "ping_interval": None}
 
 
 @pytest.fixture(scope="module")
@@ -166,7 +154,7 @@ def test_one_execution_answers_all_who_come_and_one_more_tells_them_all(
 
 def test_who_answers_no_ping_is_closed_and_a_storm_after_a_kill_costs_few_executions(night: Night, editor: str) -> None:
     server = night.serve(TALLYWIRE_WS_PING_SECONDS="0.5")
-    _answers_no_ping(server)
+    answers_no_ping(server)
     with ExitStack() as stack:
         cursors = []
         for _ in range(3):
@@ -196,34 +184,15 @@ def test_who_answers_no_ping_is_closed_and_a_storm_after_a_kill_costs_few_execut
     night.servers.remove(server)
 
 
-@contextmanager
-def _events(server: ServerProcess, query: str, headers: dict[str, str], **variables: Any) -> Iterator[Iterator[Any]]:
-    """(id, data) of each event, as a browser's EventSource asks: by GET."""
-    asked = {"query": query, "variables": json.dumps(variables)}
-    headers = {"Accept": "text/event-stream", **headers}
-    with httpx.stream("GET", f"{server.url}/graphql", params=asked, headers=headers, timeout=60) as answer:
-        assert answer.status_code == 200, answer.read()
-
-        def all_of_it() -> Iterator[Any]:
-            name = None
-            for line in answer.iter_lines():
-                if line.startswith("id: "):
-                    name = line.removeprefix("id: ")
-                elif line.startswith("data: {"):
-                    yield name, json.loads(line.removeprefix("data: "))
-
-        yield all_of_it()
-
-
 def test_a_browsers_event_source_goes_on_behind_the_last_id_that_it_saw(night: Night, editor: str) -> None:
     (server, _) = night.servers
-    with _events(server, UPDATES, {}, e="small") as events:
+    with events_of(server, UPDATES, {}, e="small") as events:
         name, answer = next(events)
         update = answer["data"]["resultUpdates"]
         assert (update["kind"], update["cursor"]) == ("SNAPSHOT", name)
     head = _play(night, editor, 2)
     # Its address still says what it said at first; the header is newer.
-    with _events(server, UPDATES, {"Last-Event-ID": name}, e="small", after=None) as events:
+    with events_of(server, UPDATES, {"Last-Event-ID": name}, e="small", after=None) as events:
         name, answer = next(events)
         update = answer["data"]["resultUpdates"]
         assert (update["kind"], update["reset"], decode(name).sequence) == ("DELTA", False, head)
@@ -232,7 +201,7 @@ def test_a_browsers_event_source_goes_on_behind_the_last_id_that_it_saw(night: N
 def test_a_browsers_stream_of_reports_goes_on_behind_the_last_id_that_it_saw(night: Night, editor: str) -> None:
     (server, _) = night.servers
     head = _play(night, editor, 3)
-    with _events(server, REPORTS, {"Last-Event-ID": _position(night, head - 2)}, e="small") as events:
+    with events_of(server, REPORTS, {"Last-Event-ID": _position(night, head - 2)}, e="small") as events:
         for wanted in (head - 1, head):
             name, answer = next(events)
             assert (decode(name).sequence, answer["data"]["tallyReports"]["sequence"]) == (wanted, wanted)
@@ -251,38 +220,19 @@ def test_an_unknown_position_is_told_in_the_same_words_to_sockets_and_streams(ni
         one.subscribe(REPORTS, e="small", after=after)
         message = one.receive(60)
         assert one.receive(60)["type"] == "complete"
-    with _events(night.servers[0], REPORTS, {}, e="small", after=after) as events:
+    with events_of(night.servers[0], REPORTS, {}, e="small", after=after) as events:
         _, answer = next(events)
     assert message["payload"] == answer
     assert answer["errors"][0]["extensions"]["code"] == "UNKNOWN_POSITION"
 
 
-@contextmanager
-def _narrow(server: ServerProcess) -> Iterator[ClientConnection]:
-    """A client that takes little at a time, and nothing while it is not read from."""
-    line = socket.socket()
-    line.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4_096)
-    line.connect(("127.0.0.1", server.port))
-    address = f"ws://127.0.0.1:{server.port}/graphql"
-    protocols: Any = ["graphql-transport-ws"]
-    with connect(address, sock=line, subprotocols=protocols, **NARROW) as raw:
-        raw.send(json.dumps({"type": "connection_init"}))
-        raw.recv(timeout=60)
-        yield raw
-
-
-def _next(raw: ClientConnection) -> dict[str, Any]:
-    update: dict[str, Any] = json.loads(raw.recv(timeout=60))["payload"]["data"]["resultUpdates"]
-    return update
-
-
 def test_one_who_does_not_read_every_update_is_closed_with_1013(
     night: Night, server: ServerProcess, editor: str
 ) -> None:
-    with _narrow(server) as raw, server.api.socket() as lively:
+    with narrow(server) as raw, server.api.socket() as lively:
         variables = {"e": "small", "mode": "EVERY"}
         raw.send(json.dumps({"id": "1", "type": "subscribe", "payload": {"query": LARGE, "variables": variables}}))
-        _next(raw)
+        next_update(raw)
         operation = lively.subscribe(UPDATES, e="small")
         head = _play(night, editor, 40, server)
         while decode(lively.next(operation, 60)["resultUpdates"]["cursor"]).sequence < head:
@@ -290,7 +240,7 @@ def test_one_who_does_not_read_every_update_is_closed_with_1013(
         read = []
         with pytest.raises(ConnectionClosed) as closing:
             while True:
-                read.append(decode(_next(raw)["cursor"]).sequence)
+                read.append(decode(next_update(raw)["cursor"]).sequence)
         assert closing.value.rcvd is not None and closing.value.rcvd.code == 1013
         # What it got has no hole: it resumes behind the last.
         assert [*dict.fromkeys(read)] == [*range(read[0], read[-1] + 1)]
@@ -300,11 +250,11 @@ def test_one_who_does_not_read_every_update_is_closed_with_1013(
 def test_one_who_does_not_read_the_latest_skips_to_the_newest_and_is_told(
     night: Night, server: ServerProcess, editor: str
 ) -> None:
-    with server.api.socket() as quick, _narrow(server) as raw:
+    with server.api.socket() as quick, narrow(server) as raw:
         operation = quick.subscribe(LARGE, e="small")
         quick.next(operation)
         raw.send(json.dumps({"id": "1", "type": "subscribe", "payload": {"query": LARGE, "variables": {"e": "small"}}}))
-        first = _next(raw)
+        first = next_update(raw)
         # More than the buffers of two systems and a server hold, each an update of its own: a quick reader has had it.
         for _ in range(ROUNDS):
             head = _play(night, editor, 1, server)
@@ -312,24 +262,9 @@ def test_one_who_does_not_read_the_latest_skips_to_the_newest_and_is_told(
                 pass
         taken = [first]
         while decode(taken[-1]["cursor"]).sequence < head:
-            taken.append(_next(raw))
+            taken.append(next_update(raw))
         assert any(update["conflated"] for update in taken)
         assert sum(update["kind"] == "DELTA" for update in taken) < ROUNDS
-
-
-def _answers_no_ping(server: ServerProcess) -> None:
-    """Returns when the server has closed the connection."""
-    with socket.create_connection(("127.0.0.1", server.port), timeout=60) as line:
-        line.sendall(
-            b"GET /graphql HTTP/1.1\r\nHost: x\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
-            b"Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n"
-            b"Sec-WebSocket-Protocol: graphql-transport-ws\r\n\r\n"
-        )
-        assert line.recv(1_000).startswith(b"HTTP/1.1 101")
-        init = b'{"type":"connection_init"}'
-        line.sendall(bytes([0x81, 0x80 | len(init)]) + b"\0\0\0\0" + init)
-        while line.recv(10_000):
-            pass
 
 
 @pytest.mark.parametrize(("origin", "welcome"), [("https://news.example", True), ("https://other.example", False)])
@@ -396,12 +331,6 @@ def test_an_election_loaded_anew_goes_on_with_a_snapshot_and_one_whose_log_break
     )
 
 
-# One field of it fails for every area: such an error names its place in the text.
-FAILS = """subscription Fails($e: ID!) {
-  resultUpdates(electionId: $e%s) { kind results { contest { result(areaId: "none") { status } } } }
-}"""
-
-
 def _first_answer(one: Socket, query: str) -> dict[str, Any]:
     operation = one.subscribe(query, e="small")
     while (message := one.receive(60))["id"] != operation:
@@ -437,7 +366,7 @@ def test_an_error_names_no_place_where_readers_of_one_answer_sent_other_texts(
 def test_who_breaks_off_in_the_middle_of_a_snapshot_goes_on_with_another_on_the_same_line(
     night: Night, server: ServerProcess
 ) -> None:
-    with _narrow(server) as raw:
+    with narrow(server) as raw:
         for number in range(3):
             asked = {"query": LARGE, "variables": {"e": "small"}}
             # The same id again: it is free once it was completed, however much of its answer still waits.
