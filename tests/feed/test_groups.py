@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
-from typing import Any, cast
+from typing import Any
 from unittest.mock import patch
 
 import pytest
@@ -10,74 +10,19 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from counting.vocabulary import ElectionPhase
-from db.log import LogEntry
-from feed.election_feed import ElectionFeed
-from feed.every_group import EveryGroup
-from feed.group import Group
 from feed.kinds import Ending, UpdateKind
-from feed.latest_group import LatestGroup
 from feed.pace import Pace
-from feed.phases import Phases
 from feed.position import Position
-from feed.report_group import ReportGroup
 from feed.reports import UnknownPositionError
 from feed.selection import Selection
 from feed.updates import Updates
-from tests.feed.entries import Step, definition, log_of, naive, state, steps
+from tests.feed.entries import Step, log_of, naive, steps
+from tests.feed.halls import ELECTION, Hall
 from tests.feed.pages import log_in_memory
 from tests.feed.watchers import Rendered, Watcher
 
-ELECTION = definition()
-POOL = cast(Any, None)
-QUICK = Pace(tick=0, heartbeat=60)
 ONE = Step(("mayor", "a-1"), (1, 2, 3), True, 0, False, False)
 SELECTIONS = st.sampled_from([Selection(), Selection(area_ids=("a",)), Selection(contest_ids=("council",))])
-
-
-class Hall:
-    """A feed, one group on it, and its readers."""
-
-    def __init__(
-        self, mode: str = "latest", chosen: Selection | None = None, pace: Pace = QUICK, phase: Any = None
-    ) -> None:
-        self.feed = ElectionFeed(ELECTION, state(phase or ElectionPhase.COUNTING))
-        self.rendered = Rendered()
-        self.emptied = 0
-        self.chosen = chosen or Selection()
-        self.group = self._group(mode, pace)
-
-    def _group(self, mode: str, pace: Pace) -> Group:
-        def emptied() -> None:
-            """As its owner does: whoever comes then finds a new one."""
-            self.emptied += 1
-            self.group = self._group(mode, pace)
-
-        updates = Updates(self.feed, POOL, self.chosen, pace, lambda feed: feed.opened)
-        if mode == "latest":
-            return LatestGroup(self.feed, updates, pace, self.rendered, emptied)
-        if mode == "every":
-            return EveryGroup(self.feed, POOL, updates, pace, self.rendered, emptied)
-        if mode == "phases":
-            return LatestGroup(self.feed, Phases(self.feed), pace, self.rendered, emptied)
-        return ReportGroup(
-            self.feed, POOL, self.chosen, lambda feed: feed.opened, self.rendered, self.rendered, emptied
-        )
-
-    def reader(self, after: Position | None = None) -> Watcher:
-        return Watcher(self.rendered).join(self.group, after)
-
-    def pour(self, entries: list[LogEntry]) -> None:
-        for entry in entries:
-            self.feed.add(entry)
-        self.feed.pulse()
-
-    def enter(self, phase: ElectionPhase) -> None:
-        self.feed.enter(state(phase, self.feed.sequence))
-        self.feed.pulse()
-
-    def expected(self, entries: list[LogEntry]) -> dict[tuple[str, str], tuple[list[int], int]]:
-        sums = naive(entries)
-        return {key: (sums[key]["votes"], sums[key]["sequence"]) for key in self.chosen.keys(ELECTION)}
 
 
 def _run(work: Callable[[], Any]) -> Any:
