@@ -29,8 +29,9 @@ def _targets() -> frozenset[str]:
 
 def lines_of(script: str) -> Iterator[str]:
     """The commands of ours in a shell script."""
-    for line in script.replace("\\\n", " ").splitlines():
-        for found in COMMAND.finditer(line.split(" # ")[0]):
+    for line in re.sub(r"\\\n\s*", " ", script).splitlines():
+        # What stands after a wide gap is said, not typed.
+        for found in COMMAND.finditer(re.split(r"\s# |(?<=\S) {2,}", line)[0]):
             yield found.group(1).strip()
 
 
