@@ -53,7 +53,7 @@ def measured(package: Path, election: str, data: Path) -> dict[str, str]:
         place = f"{url}/results/{election}/cuts"
         number = httpx.get(f"{url}/results/{election}/latest.json", timeout=120).json()["cut"]
         # Reads the cut once, as every file of it does.
-        fetched(f"{place}/{number}/graphics.json?level=CITY")
+        fetched(f"{place}/{number}/graphics.json?lang=en")
         for file in (*(f"{number}/{name}" for name in FILES), f"{number}.csv"):
             rows[f"`{file.replace(str(number), 'N')}`"] = grown(process, f"{place}/{file}")
     return rows
