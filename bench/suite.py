@@ -66,7 +66,7 @@ BENCHMARKS = (
         "stations",
         "bench.national --sizes 1000,10000,95000 --played 3000",
         "bench.national --sizes 1000,2000 --played 200 --entries 2000",
-        10,
+        15,
     ),
     Benchmark("stalled-hour", "bench.stalled --minutes 60", "bench.stalled --minutes 1 --readers 200", 70, usual=False),
     Benchmark(
