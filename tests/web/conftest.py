@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, BrowserType, Page, expect, sync_playwright
 
 from counting.vocabulary import Role
 from tests.web.volunteer_phone import PHONE, Phone
@@ -23,6 +23,13 @@ FLAGS = (
 )
 # Waits end with what is waited for; this long only where it never comes, or on a machine that does much else.
 expect.set_options(timeout=60_000)
+
+
+def launched(chromium: BrowserType, *more: str) -> Browser:
+    """`more`: flags beside those of every test."""
+    executable = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
+    return chromium.launch(executable_path=executable, args=[*FLAGS, *more])
+
 
 STATIONS = ("103301-001", "103301-002")
 CANDIDATES = "query C($id: ID!) { contest(id: $id) { candidates { id ballotNumber } } }"
@@ -70,9 +77,8 @@ def operator(night: Any) -> Any:
 @pytest.fixture(scope="module")
 def browser(reporter: Reporter, operator: Any) -> Iterator[Browser]:
     """Asks for the server first: while Playwright runs, its event loop bars `asyncio.run` on this thread."""
-    executable = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
     with sync_playwright() as playwright:
-        found = playwright.chromium.launch(executable_path=executable, args=list(FLAGS))
+        found = launched(playwright.chromium)
         yield found
         found.close()
 

@@ -4,21 +4,24 @@ import json
 import re
 import urllib.request
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Page, Request, expect
+import segno
+from playwright.sync_api import Browser, Page, Request, expect
 
 from tests.conftest import Night
 from tests.web.axe import violations
+from tests.web.conftest import launched
 from tests.web.volunteer_phone import PHONE, REVOKE, STATIONS_EACH, Phone, new_code, sheet, standing
 
 pytestmark = pytest.mark.browser
 
 # Each test has stations of its own, so that none sees another's tallies.
-OFFLINE, MENDED, REVOKED, LOOKED_AT = (
-    tuple(f"103301-{number:03}" for number in range(first, first + 3)) for first in (3, 6, 9, 12)
+OFFLINE, MENDED, REVOKED, LOOKED_AT, SCANNED = (
+    tuple(f"103301-{number:03}" for number in range(first, first + 3)) for first in (3, 6, 9, 12, 15)
 )
 
 
@@ -181,6 +184,38 @@ def test_a_wrong_digit_is_told_on_the_phone_and_a_code_that_is_used_in_words(
     expect(page.get_by_role("heading", name="รหัสนี้ใช้ไม่ได้แล้ว")).to_be_visible()
     expect(page.get_by_text(code[-4:], exact=True)).to_be_visible()
     another.close()
+
+
+def test_the_camera_reads_the_card_and_enrols(browser: Browser, night: Night, operator: Any, tmp_path: Path) -> None:
+    film = tmp_path / "card.y4m"
+    film.write_bytes(filmed(f"{night.url}/volunteer#{new_code(night, operator, SCANNED)}"))
+    seeing = launched(
+        browser.browser_type,
+        "--use-fake-ui-for-media-stream",
+        "--use-fake-device-for-media-stream",
+        f"--use-file-for-fake-video-capture={film}",
+    )
+    phone = Phone(seeing.new_context(viewport=PHONE, has_touch=True, is_mobile=True), night)
+    phone.page.get_by_role("button", name="เปิดกล้องสแกน").click()
+    phone.page.get_by_label("ชื่อที่ให้ผู้ประสานเรียก").fill("ก้อย")
+    phone.page.get_by_role("button", name="ยินยอมและเริ่ม").click()
+    expect(phone.page.locator(".st")).to_have_count(STATIONS_EACH)
+    assert urlsplit(phone.page.url).fragment == ""
+    seeing.close()
+
+
+def filmed(text: str) -> bytes:
+    """What a camera sees that is held before a card: the QR code in the middle of two frames, as YUV4MPEG2."""
+    wide, high, module = 640, 480, 8
+    matrix = segno.make(text, error="m").matrix
+    left, top = (wide - len(matrix[0]) * module) // 2, (high - len(matrix) * module) // 2
+    paper = bytearray(b"\xeb" * (wide * high))
+    for y, x in ((y, x) for y, row in enumerate(matrix) for x, dark in enumerate(row) if dark):
+        for line in range(top + y * module, top + (y + 1) * module):
+            at = line * wide + left + x * module
+            paper[at : at + module] = b"\x10" * module
+    frame = b"FRAME\n" + paper + b"\x80" * (wide * high // 2)
+    return f"YUV4MPEG2 W{wide} H{high} F10:1 Ip A1:1 C420jpeg\n".encode() + frame * 2
 
 
 def test_axe_finds_nothing_on_any_screen_in_either_language_or_theme(phone: Phone, night: Night, operator: Any) -> None:
