@@ -14,6 +14,8 @@ from bench.played_night import PlayedNight
 
 BOTH = ("phone", "desktop")
 BELOW = ".maps"
+PHOTOGRAPHS = """query P($id: ID!) { tallies(electionId: $id, first: 100) {
+    edges { node { evidence { sha256 } station { id } } } } }"""
 CUTS = "query C($id: ID!) { cuts(electionId: $id, first: 1) { number } }"
 OUTLET = """<!doctype html><html lang="{lang}"><meta name="viewport" content="width=device-width, initial-scale=1">
 <title>News</title><style>@font-face {{ font-family: News; src: url(/font.woff2) }}
@@ -63,11 +65,22 @@ def during(browser: Browser, camera: Camera, night: PlayedNight) -> None:
         cut=str(earlier_cut(night)),
     )
     take("board-lost", "The connection is lost: said at once, with the time of the last number", BELOW, cut_off)
-    take("race", "One race of the council: a district's own page", ".crumbs", area="1033", office="council")
+    take(
+        "race",
+        "One race of the council: a district's own page",
+        "main .hero.in, main .kick",
+        area="1033",
+        office="council",
+    )
     take("council", "An office of many races: seats by party, and each race", ".rc", office="council")
-    take("district", "A district, its races and its subdistricts", ".crumbs", area="1033")
-    take("subdistrict", "A subdistrict and its stations", ".crumbs", area="103301")
-    take("station", "A station: what was reported, by whom, and its photograph", ".crumbs", station="103301-001")
+    take("district", "A district, its races and its subdistricts", "main .hero.in, main .kick", area="1033")
+    take("subdistrict", "A subdistrict and its stations", "main .hero.in, main .kick", area="103301")
+    take(
+        "station",
+        "A station: what was reported, by whom, and its photograph",
+        "main .hero.in, main .kick",
+        station=photographed(night),
+    )
     screens(browser, camera, night.url, "bkk-2022")
     with outlet(night.url) as site:
         camera.of_address(
@@ -75,6 +88,7 @@ def during(browser: Browser, camera: Camera, night: PlayedNight) -> None:
             Shown("embed", "Board", "A live result in an outlet's own page, wide and small", BOTH),
             lambda lang, theme: f"{site}/?{urlencode({'lang': lang, 'theme': theme})}",
             "tallywire-results >> text=/[0-9],[0-9]{3}/",
+            in_place=False,
         )
     camera.of_address(
         browser,
@@ -82,6 +96,7 @@ def during(browser: Browser, camera: Camera, night: PlayedNight) -> None:
         addressed(night.url),
         "table",
         script=False,
+        in_place=False,
     )
 
 
@@ -102,8 +117,17 @@ def after(browser: Browser, camera: Camera, night: PlayedNight) -> None:
     for name, title, ready, query in (
         ("board-complete", "Every station counted: who won, beside what is not official yet", BELOW, {}),
         ("council-complete", "The council when every seat is decided", ".rc", {"office": "council"}),
-        ("differences", "Against what the authority announced", "main table", {"check": "differences"}),
-        ("statistics", "Statistics of the stations, and what they do not say", "main svg", {"check": "statistics"}),
+    ):
+        shown = Shown(name, "Board", title, BOTH)
+        camera.of_address(browser, shown, addressed(night.url, **query), ready)
+    checks(browser, camera, night)
+
+
+def checks(browser: Browser, camera: Camera, night: PlayedNight) -> None:
+    """What is best looked at when the count is over, and can be before."""
+    for name, title, ready, query in (
+        ("differences", "Against what the authority announced", "main h1", {"check": "differences"}),
+        ("statistics", "Statistics of the stations, and what they do not say", "main h1", {"check": "statistics"}),
     ):
         shown = Shown(name, "Board", title, BOTH)
         camera.of_address(browser, shown, addressed(night.url, **query), ready)
@@ -118,14 +142,19 @@ def after(browser: Browser, camera: Camera, night: PlayedNight) -> None:
 
 def elsewhere(browser: Browser, camera: Camera, night: PlayedNight) -> None:
     """Meridia: proportional lists, other levels, other words."""
+    meridia = {"election": "meridia-2019"}
     for name, title, query in (
-        ("other-election", "An election that is not Bangkok's: lists that share seats, other levels, a rehearsal", {}),
-        ("other-election-races", "Its offices of many races", {"office": "assembly"}),
-        ("other-election-area", "One of its areas", {"area": "west-1"}),
+        (
+            "other-election",
+            "An election that is not Bangkok's: lists that share seats, other levels, a rehearsal",
+            {"election": "meridia-2019"},
+        ),
+        ("other-election-races", "Its offices of many races", {**meridia, "office": "assembly"}),
+        ("other-election-area", "One of its areas", {**meridia, "area": "west-1"}),
         ("before", "Before the polls close", {"election": "bkk-2022-rehearsal"}),
     ):
         camera.of_address(
-            browser, Shown(name, "Board", title, BOTH), addressed(night.url, **query), ".conn[data-state]", then=drawn
+            browser, Shown(name, "Board", title, BOTH), addressed(night.url, **query), "main h1", then=drawn
         )
 
 
@@ -146,6 +175,13 @@ def cut_off(page: Page) -> None:
     drawn(page)
     page.context.set_offline(True)
     page.locator(".conn[data-state=lost]").wait_for()
+
+
+def photographed(night: PlayedNight) -> str:
+    """The code of a station that reported with a photograph."""
+    tallies = night.ask(PHOTOGRAPHS, id="bkk-2022")["tallies"]["edges"]
+    found = next(one["node"] for one in tallies if one["node"]["evidence"])
+    return str(found["station"]["id"].partition("/")[2])
 
 
 def earlier_cut(night: PlayedNight) -> int:

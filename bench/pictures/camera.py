@@ -3,6 +3,7 @@
 import io
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from itertools import product
 from pathlib import Path
 from typing import cast
 
@@ -19,8 +20,8 @@ Colour = tuple[int, int, int]
 LANGUAGES = ("th", "en")
 THEMES = ("light", "dark")
 # A page that goes on and on is cut here: what matters stands above.
-TALLEST = {"phone": 1688, "desktop": 1240, "upright": 1920}
-COLOURS, COLOURS_LOOKED_AT, APART = 40, 6_000, 18
+TALLEST = {"phone": 1500, "desktop": 1150, "upright": 1920}
+COLOURS, COLOURS_LOOKED_AT, APART = 28, 6_000, 24
 WAIT_MS = 60_000
 SETTLED = """async () => {
     await document.fonts.ready;
@@ -87,16 +88,19 @@ class Camera:
         sizes: dict[str, ViewportSize] = SIZES,
         then: Callable[[Page], None] | None = None,
         script: bool = True,
+        in_place: bool = True,
     ) -> None:
-        """`address`: by language and theme. `ready`: a selector of what must be there. `then`: done before it."""
+        """`address`: by language and theme. `ready`: a selector of what must be there. `then`: done before it.
+
+        `in_place`: one load for both themes, which is what a reader's button does.
+        """
         self.shown.append(what)
         if not self.wants(what.name):
             return
-        for size in what.sizes:
-            for lang, theme in _both():
+        for size, lang in product(what.sizes, LANGUAGES):
+            for themes in [THEMES] if in_place else [(theme,) for theme in THEMES]:
                 context = browser.new_context(
                     viewport=sizes[size],
-                    color_scheme="dark" if theme == "dark" else "light",
                     reduced_motion="reduce",
                     java_script_enabled=script,
                     has_touch=size == "phone",
@@ -104,15 +108,19 @@ class Camera:
                 page = context.new_page()
                 page.set_default_timeout(WAIT_MS)
                 try:
-                    page.goto(address(lang, theme), wait_until="domcontentloaded")
+                    page.emulate_media(color_scheme="dark" if themes[0] == "dark" else "light")
+                    page.goto(address(lang, themes[0]), wait_until="domcontentloaded")
                     page.locator(ready).first.wait_for()
                     if script:
                         page.wait_for_load_state("networkidle")
                     if then:
                         then(page)
-                    self._take(page, what.name, size, lang, theme, settle=script)
+                    for theme in themes:
+                        if in_place:
+                            page.evaluate("theme => { document.documentElement.dataset.theme = theme; }", theme)
+                        self._take(page, what.name, size, lang, theme, settle=script)
                 except PlaywrightError as error:
-                    self.faults.append(f"{what.name}, {size}, {lang}, {theme}: {error}")
+                    self.faults.append(f"{what.name}, {size}, {lang}: {error}")
                 context.close()
 
     def here(self, page: Page, what: Shown, *, whole: bool = True) -> None:

@@ -70,14 +70,16 @@ def operating(browser: Browser, camera: Camera, counted: Counted) -> None:
             camera.here(page, shown(name, title), whole=False)
             page.keyboard.press("Escape")
         column.get_by_role("button", name=re.compile("พิมพ์")).click()
-        page.get_by_label("จำนวน").fill("8")
         camera.here(page, shown("codes", "Codes for volunteers and editors"), whole=False)
+        page.get_by_label("บทบาท").select_option("EDITOR")
+        page.get_by_label("จำนวน").fill("8")
         page.get_by_role("button", name="สร้างและพิมพ์").click()
         expect(page.locator(".slip")).to_have_count(8)
-        camera.here(page, shown("print", "Cards to print, each with its code as QR"))
+        camera.here(page, shown("print", "Cards to print, each with its code as QR"), whole=False)
         page.goto(f"{counted.url}/desk#audit")
         page.reload()
         expect(page.locator(".audit tbody tr").first).to_be_visible()
+        expect(page.locator(".pill.live")).to_be_visible()
         camera.here(page, shown("audit", "Who did what, and when"))
 
 

@@ -75,7 +75,7 @@ def typing(camera: Camera, phone: Phone, station: str) -> None:
     phone.type_all(sheet()[:10])
     camera.here(page, shown("typing", "One field in hand, a keypad of its own, and the running sum"), whole=False)
     page.locator(".row.cur input").focus()
-    page.keyboard.type("\n".join(str(number) for number in sheet()[10:]))
+    page.keyboard.type("".join(f"\n{number}" for number in sheet()[10:]))
     phone.change(1, 63)
     page.get_by_role("button", name="ตรวจทาน").click()
     expect(page.get_by_role("alertdialog")).to_be_visible()

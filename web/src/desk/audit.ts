@@ -19,3 +19,22 @@ const ACTIONS: Readonly<Record<string, Words>> = {
 export function actionWords(action: string): Words {
   return ACTIONS[action] ?? { th: action, en: action };
 }
+
+/** What the details of an action are called; the others by their own names. */
+const DETAILS: Readonly<Record<string, Words>> = {
+  role: { th: "บทบาท", en: "role" },
+  count: { th: "จำนวน", en: "how many" },
+  stations: { th: "หน่วย", en: "stations" },
+  expiresAt: { th: "ใช้ได้ถึง", en: "works until" },
+  createdAt: { th: "ออกเมื่อ", en: "made at" },
+  createdBy: { th: "ออกโดย", en: "made by" },
+  reason: { th: "เหตุผล", en: "reason" },
+  sequence: { th: "ลำดับ", en: "entry" },
+  revision: { th: "ฉบับที่", en: "revision" },
+  from: { th: "จาก", en: "from" },
+  to: { th: "เป็น", en: "to" },
+};
+
+export function detailWords(name: string): Words {
+  return DETAILS[name] ?? { th: name, en: name };
+}
