@@ -34,6 +34,7 @@ describe("the name that races share", () => {
     expect(sharedName(["Bangkok Metropolitan Council, Dusit", "Bangkok Metropolitan Council, Din Daeng"])).toBe("Bangkok Metropolitan Council");
     expect(sharedName(["สมาชิกสภากรุงเทพมหานคร เขตพระนคร", "สมาชิกสภากรุงเทพมหานคร เขตดุสิต"])).toBe("สมาชิกสภากรุงเทพมหานคร");
   });
+  it("ends in a word", () => expect(sharedName(["Governor: Sao Tiresio", "Governor: Ilhara"])).toBe("Governor"));
   it("is a single race's own", () => expect(sharedName(["Governor of Bangkok"])).toBe("Governor of Bangkok"));
   it("is empty where nothing is shared", () => expect(sharedName(["Dusit", "Bang Rak"])).toBe(""));
 });

@@ -35,7 +35,7 @@ export function sharedName(names: readonly string[]): string {
   for (const name of others) while (!name.startsWith(first.slice(0, length))) length -= 1;
   if (length === first.length) return first;
   const shared = first.slice(0, length);
-  return shared.slice(0, Math.max(0, shared.search(/[\s,]+\S*$/)));
+  return shared.slice(0, Math.max(0, shared.search(/[\s,]+\S*$/))).replace(/[\s,:;·–-]+$/, "");
 }
 
 /** One a seat that somebody leads for. */
