@@ -20,7 +20,7 @@ from bench.night_watched import RESULTS
 from bench.records import put
 
 BEFORE, MEANWHILE = 3_000, 1_000
-PATIENCE_SECONDS = 150.0
+PATIENCE_SECONDS = 240.0
 # Readers of quiet districts learn by heartbeats how far the log has come; the end need not be waited for long.
 QUICK = {"TALLYWIRE_HEARTBEAT_SECONDS": "5"}
 EXECUTIONS = "tallywire_executions_total"

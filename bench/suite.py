@@ -53,7 +53,7 @@ BENCHMARKS = (
         "bench.fanout --readers 10,100 --groups 1,10 --servers direct --seconds 1",
         5,
     ),
-    Benchmark("crowd", "bench.crowd", "bench.crowd --readers 1000", 4),
+    Benchmark("crowd", "bench.crowd", "bench.crowd --readers 1000", 7),
     Benchmark("stalled", "bench.stalled --minutes 1.5", "bench.stalled --minutes 0.3 --readers 200", 4),
     Benchmark(
         "night",
