@@ -18,10 +18,13 @@ from gql.rates import WINDOW_SECONDS
 
 EVERYBODY = ("0.0.0.0/0", "::/0")
 GRACE_SECONDS = 10.0
+# RFC 6455, 7.4.1.
+NOT_TEXT = 1007
 REFUSALS = {
     408: b"HTTP/1.1 408 Request Timeout",
     431: b"HTTP/1.1 431 Request Header Fields Too Large",
     503: b"HTTP/1.1 503 Service Unavailable",
+    400: b"HTTP/1.1 400 Bad Request",
 }
 
 
@@ -125,14 +128,9 @@ class HttpDoor(HttpToolsProtocol):
         self._refused = True
         if self.transport.is_closing():
             return
-        body = line.encode()
-        head = b"%b\r\ncontent-type: text/plain; charset=utf-8\r\ncontent-length: %d\r\nconnection: close\r\n\r\n" % (
-            REFUSALS[status],
-            len(body),
-        )
         # Between two requests there is nobody to tell.
         if self.cycle is None or self.cycle.response_complete:
-            self.transport.write(head + body)
+            self.transport.write(_refusal(status, line))
         self.transport.close()
 
 
@@ -148,6 +146,13 @@ class SocketDoor(WebSocketsSansIOProtocol):
         self.edge.occupancy.leave(CONNECTIONS_AN_ADDRESS, self.counted_as)
         self.counted_as = None
         super().connection_lost(exc)
+
+    def data_received(self, data: bytes) -> None:
+        """uvicorn neither answers nor closes where what the HTTP protocol let pass is no handshake to the other one."""
+        super().data_received(data)
+        if self.conn.handshake_exc is not None and not self.handshake_initiated and not self.transport.is_closing():
+            self.transport.write(_refusal(400, "this is no handshake of a WebSocket"))
+            self.transport.close()
 
     def handle_text(self, event: Any) -> None:
         if self.admits():
@@ -168,6 +173,14 @@ class SocketDoor(WebSocketsSansIOProtocol):
     def handle_ping(self) -> None:
         if self.admits():
             super().handle_ping()
+
+    def send_receive_event_to_app(self) -> None:
+        """uvicorn writes a trace for each text that is no UTF-8, so that any stranger could fill the log."""
+        if self.curr_msg_data_type == "text" and not self.close_sent and not _is_text(self.frames):
+            self.frames = []
+            self.close_at_once(NOT_TEXT, "a text message must be UTF-8")
+            return
+        super().send_receive_event_to_app()
 
     def admits(self) -> bool:
         """Counts one message; False where it was too many, and the socket is closed."""
@@ -193,6 +206,22 @@ class SocketDoor(WebSocketsSansIOProtocol):
             self.read_paused = False
             self.transport.resume_reading()
         self.close_timer = self.loop.call_later(GRACE_SECONDS, self.transport.abort)
+
+
+def _refusal(status: int, line: str) -> bytes:
+    """A whole answer, after which the connection is closed."""
+    body = line.encode()
+    head = b"%b\r\ncontent-type: text/plain; charset=utf-8\r\ncontent-length: %d\r\nconnection: close\r\n\r\n"
+    return head % (REFUSALS[status], len(body)) + body
+
+
+def _is_text(parts: list[bytes]) -> bool:
+    """A character may begin in one frame of a message and end in the next."""
+    try:
+        b"".join(parts).decode()
+    except UnicodeDecodeError:
+        return False
+    return True
 
 
 def held_to(edge: Edge, door: type) -> Any:

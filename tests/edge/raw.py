@@ -26,6 +26,12 @@ class Line:
         with contextlib.suppress(OSError):
             self._socket.sendall(data)
 
+    def more(self) -> bytes:
+        """The next part that comes; nothing where the server has closed."""
+        with contextlib.suppress(ConnectionResetError):
+            return self._socket.recv(65_536)
+        return b""
+
     def answer(self) -> bytes:
         """All that comes until the server closes; what came so far where the line was cut."""
         parts = []
