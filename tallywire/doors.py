@@ -15,11 +15,13 @@ from gql.edge import Edge
 from gql.limits import CONNECTIONS_AN_ADDRESS, HEADERS_MAX, HEADERS_SECONDS, MESSAGES_A_SOCKET, Limits
 from gql.occupancy import FullError
 from gql.rates import WINDOW_SECONDS
+from tallywire.shield import DEFAULTS
 
 EVERYBODY = ("0.0.0.0/0", "::/0")
 GRACE_SECONDS = 10.0
 # RFC 6455, 7.4.1.
 NOT_TEXT = 1007
+CLOSE = (b"connection", b"close")
 REFUSALS = {
     408: b"HTTP/1.1 408 Request Timeout",
     431: b"HTTP/1.1 431 Request Header Fields Too Large",
@@ -211,8 +213,9 @@ class SocketDoor(WebSocketsSansIOProtocol):
 def _refusal(status: int, line: str) -> bytes:
     """A whole answer, after which the connection is closed."""
     body = line.encode()
-    head = b"%b\r\ncontent-type: text/plain; charset=utf-8\r\ncontent-length: %d\r\nconnection: close\r\n\r\n"
-    return head % (REFUSALS[status], len(body)) + body
+    own = ((b"content-type", b"text/plain; charset=utf-8"), (b"content-length", b"%d" % len(body)), CLOSE)
+    lines = (REFUSALS[status], *(b"%b: %b" % header for header in (*own, *DEFAULTS)))
+    return b"\r\n".join(lines) + b"\r\n\r\n" + body
 
 
 def _is_text(parts: list[bytes]) -> bool:

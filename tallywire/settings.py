@@ -10,7 +10,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from gql.addresses import LOOPBACK
 
 # Each can stand in a file of its own instead, named by the setting with `_file` behind it.
-SECRETS_IN_FILES = ("database_url", "broadcast_url", "follow_token")
+SECRETS_IN_FILES = ("database_url", "broadcast_url", "follow_token", "metrics_token")
 
 
 class SecretFileError(Exception):
@@ -54,6 +54,7 @@ class Settings(BaseSettings):
     metrics_token: SecretStr | None = Field(
         None, description="Who asks for /metrics must send it as Authorization: Bearer …; without it nobody need."
     )
+    metrics_token_file: Path | None = Field(None, description="A file that holds that token.")
     host: str = Field("127.0.0.1", description="The address to listen on.")
     port: int = Field(8000, ge=0, le=65_535, description="The port to listen on; 0 takes a free one.")
     workers: int = Field(1, ge=1, le=64, description="So many processes serve, each on a core of its own.")
