@@ -313,7 +313,8 @@ SEGMENTS = (
 )
 FILES = (
     *("/results/@@/latest.json", "/results/small/cuts/@@.json", "/results/small/cuts/0/@@", "/results/small/latest/@@"),
-    *("/results/small/now/@@", "/results/small/latest/stations.csv?contest=@@", "/results/small/now/wide.csv?contest=@@"),
+    *("/results/small/now/@@", "/results/small/latest/stations.csv?contest=@@"),
+    "/results/small/now/wide.csv?contest=@@",
     *("/results/small/now/graphics.json?area=@@&level=@@&lang=@@", "/log/@@/checkpoint", "/log/small/tile/@@/000"),
     *("/log/small/tile/entries/@@", "/log/small/checkpoint?after=@@", "/log/small/witnessed/@@"),
     *("/evidence/@@", f"/evidence/{'a' * 64}?width=@@", "/?election=@@&lang=@@&office=@@", "/card.png?election=@@"),
