@@ -1,7 +1,8 @@
 """Commands of tallywire in processes forked from one that has imported it all: a start costs no imports.
 
 Most of a test server's start would be imports, the same each time. What is started is the same program with arguments,
-environment, standard streams and process group of its own. Run as a module, this is the process that is forked.
+environment, standard streams and process group of its own. Run as a module, this is the process that is forked;
+shells that the tests run find it by `path`, as a program that is called tallywire.
 """
 
 import atexit
@@ -14,14 +15,17 @@ import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import threading
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TextIO
 
+from tests import warm_program
+from tests.warm_program import DOOR, MESSAGE_BYTES
+
 # Names of the dynamic linker: they have their effect on a program that is started, not on one that is forked.
 OF_THE_LINKER = ("LD_", "PYTHON")
-MESSAGE_BYTES = 262_144
 # The suite says so; what measures a server (bench/) starts it as its users do.
 wanted = False
 
@@ -76,12 +80,21 @@ class _Starter:
 
     def __init__(self) -> None:
         ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-        with theirs:
+        self._folder = tempfile.TemporaryDirectory()
+        self.programs = Path(self._folder.name)
+        door = socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        door.bind(str(self.programs / DOOR))
+        door.listen()
+        with theirs, door:
             self.process = subprocess.Popen(
-                (sys.executable, "-m", "tests.warm_start", str(theirs.fileno())),
+                (sys.executable, "-m", "tests.warm_start", str(theirs.fileno()), str(door.fileno())),
                 stdout=subprocess.DEVNULL,
-                pass_fds=(theirs.fileno(),),
+                pass_fds=(theirs.fileno(), door.fileno()),
             )
+        program = self.programs / "tallywire"
+        # Without the site's packages: it only asks.
+        program.write_text(f"#!{sys.executable} -IS\n{Path(warm_program.__file__).read_text()}")
+        program.chmod(0o755)
         self._socket = ours
         self._one_at_a_time = threading.Lock()
         atexit.register(self.close)
@@ -90,8 +103,9 @@ class _Starter:
         ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         out, written = os.pipe()
         asked = {"arguments": list(arguments), "environment": dict(environment), "folder": str(Path.cwd())}
-        with theirs, self._one_at_a_time:
-            socket.send_fds(self._socket, [json.dumps(asked).encode()], [theirs.fileno(), written, errors])
+        with theirs, Path(os.devnull).open() as nothing, self._one_at_a_time:
+            fds = [nothing.fileno(), written, errors, theirs.fileno()]
+            socket.send_fds(self._socket, [json.dumps(asked).encode()], fds)
             os.close(written)
             pid = int(self._socket.recv(64))
         return WarmProcess(pid, out, ours)
@@ -99,19 +113,29 @@ class _Starter:
     def close(self) -> None:
         self._socket.close()
         self.process.wait()
+        self._folder.cleanup()
 
 
 _starters: list[_Starter] = []
 
 
-def start(arguments: Sequence[str], environment: Mapping[str, str], errors: int) -> WarmProcess:
-    """`tallywire ARGUMENTS` in a session of its own; `errors` is the descriptor of its standard error."""
+def _starter() -> _Starter:
     if not _starters:
         _starters.append(_Starter())
-    return _starters[0].start(arguments, environment, errors)
+    return _starters[0]
 
 
-def _main(control: socket.socket) -> None:
+def start(arguments: Sequence[str], environment: Mapping[str, str], errors: int) -> WarmProcess:
+    """`tallywire ARGUMENTS` in a session of its own; `errors` is the descriptor of its standard error."""
+    return _starter().start(arguments, environment, errors)
+
+
+def path() -> str:
+    """The folder of a program `tallywire` for the PATH of shells."""
+    return str(_starter().programs)
+
+
+def _main(control: socket.socket, door: socket.socket) -> None:
     """Forks what is asked for and tells how each ended, until nobody can ask any more."""
     from tallywire.cli import COMMANDS
 
@@ -119,38 +143,52 @@ def _main(control: socket.socket) -> None:
         importlib.import_module(command.split(":")[0])
     running: dict[int, tuple[int, socket.socket]] = {}
     while True:
-        ready, _, _ = select.select([control, *running], [], [])
+        ready, _, _ = select.select([control, door, *running], [], [])
         for watched in ready:
-            if watched is not control:
-                _tell_end(watched, *running.pop(watched))
-            elif not (asked := socket.recv_fds(control, MESSAGE_BYTES, 3))[0]:
-                return
+            if watched is control:
+                asked = socket.recv_fds(control, MESSAGE_BYTES, 4)
+                if not asked[0]:
+                    return
+                *streams, status = asked[1]
+                _fork(asked[0], streams, control, socket.socket(fileno=status), running)
+            elif watched is door:
+                caller, _ = door.accept()
+                asked = socket.recv_fds(caller, MESSAGE_BYTES, 3)
+                _fork(asked[0], asked[1], caller, caller, running)
             else:
-                pid, status = _fork(json.loads(asked[0]), *asked[1])
-                running[os.pidfd_open(pid)] = (pid, status)
-                control.send(str(pid).encode())
+                _tell_end(watched, *running.pop(watched))
 
 
-def _fork(asked: dict[str, object], status: int, stdout: int, stderr: int) -> tuple[int, socket.socket]:
+def _fork(
+    asked: bytes,
+    streams: Sequence[int],
+    caller: socket.socket,
+    status: socket.socket,
+    running: dict[int, tuple[int, socket.socket]],
+) -> None:
+    """Tells the caller the number of the process; its end is told to `status`."""
     pid = os.fork()
     if pid == 0:
-        _become(asked, stdout, stderr)
-    os.close(stdout)
-    os.close(stderr)
-    return pid, socket.socket(fileno=status)
+        _become(json.loads(asked), streams)
+    for stream in streams:
+        os.close(stream)
+    running[os.pidfd_open(pid)] = (pid, status)
+    caller.send(str(pid).encode())
 
 
-def _become(asked: dict[str, object], stdout: int, stderr: int) -> None:
+def _become(asked: dict[str, object], streams: Sequence[int]) -> None:
     """The command, from here to the end of this process."""
     code = 1
     try:
         os.setsid()
-        for fd, standard in ((os.open(os.devnull, os.O_RDONLY), 0), (stdout, 1), (stderr, 2)):
-            os.dup2(fd, standard)
+        for standard, stream in enumerate(streams):
+            os.dup2(stream, standard)
         os.closerange(3, 256)
         os.environ.clear()
         os.environ.update(asked["environment"])  # type: ignore[call-overload]
         os.chdir(str(asked["folder"]))
+        # A program by its name, not a module of a package: so it is named where it says how it is used.
+        sys.modules["__main__"].__package__ = None
         sys.argv = ["tallywire", *asked["arguments"]]  # type: ignore[misc]
         code = _command()
     finally:
@@ -184,4 +222,4 @@ def _tell_end(pidfd: int, pid: int, status: socket.socket) -> None:
 
 
 if __name__ == "__main__":
-    _main(socket.socket(fileno=int(sys.argv[1])))
+    _main(*(socket.socket(fileno=int(number)) for number in sys.argv[1:]))

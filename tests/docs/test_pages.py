@@ -21,6 +21,7 @@ import yaml
 from graphql import OperationDefinitionNode, OperationType, parse
 
 from docs_site.sequence import drawn
+from tests import warm_start
 from tests.conftest import Databases, Night, _fill_bangkok
 from tests.docs import command_lines
 from tests.docs.blocks import FENCE, PAGES, ROOT, Block, blocks, indented, of_page
@@ -66,7 +67,7 @@ class Desk:
         return text
 
     def environment(self, role: str | None) -> dict[str, str]:
-        path = f"{Path(sys.executable).parent}:{os.environ['PATH']}"
+        path = f"{warm_start.path()}:{Path(sys.executable).parent}:{os.environ['PATH']}"
         own = {"PATH": path, "TALLYWIRE_DATABASE_URL": self.database, "TALLYWIRE_DATA_DIR": str(self.folder / "kept")}
         return os.environ | own | ({"TALLYWIRE_TOKEN": self.stage.tokens[role]} if role else {})
 
