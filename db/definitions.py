@@ -171,7 +171,7 @@ async def read_definition(connection: Connection, election_id: str) -> ElectionD
 
 
 def bounds_from_json(values: dict[str, Any]) -> Bounds:
-    """The reverse of `db.load.bounds_to_json`."""
+    """The reverse of `db.definition_rows.bounds_to_json`."""
     verdicts = {TallyRule(rule): verdict and Verdict(verdict) for rule, verdict in values["verdicts"].items()}
     return Bounds(**{**values, "verdicts": verdicts})
 

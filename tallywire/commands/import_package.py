@@ -16,6 +16,7 @@ from tallywire.export.reading import NotEmptyError, NotSoundError, check_revisio
 from tallywire.loading import checked_package, load_package
 from tallywire.official.importing import NoSuchElectionError, import_folder
 from tallywire.package import PackageFaults
+from tallywire.package.change_places import changes_told, counted_by_file
 from tallywire.settings import Settings
 from tallywire.storage import open_storage
 
@@ -75,7 +76,25 @@ def import_command(
     except PackageFaults as faults:
         _fail_with(folder, faults)
     except ElectionAlreadyCountedError as error:
-        fail(str(error))
+        _come_too_late(folder, error)
+
+
+def _come_too_late(folder: Path, error: ElectionAlreadyCountedError) -> None:
+    """Every change by file, line and column; a package whose files only look different stands already."""
+    told = changes_told(folder, error.changes)
+    if not told:
+        output.print(f"{error.election_id} stands already: its files are written differently, and say the same")
+        return
+    for one in told[:FAULTS_SHOWN]:
+        errors.print(str(one), markup=False)
+    more = f", {len(told) - FAULTS_SHOWN:,} of them not shown" if len(told) > FAULTS_SHOWN else ""
+    ways = "with another id in election.toml"
+    ways += "" if error.election_id.endswith(REHEARSAL) else ", or with --rehearsal,"
+    fail(
+        f"{error.election_id} has reports in its log already ({error.entries:,}), judged by what was loaded: its"
+        f" definition cannot change any more. {len(told):,} changes ({counted_by_file(told)}){more}; nothing loaded."
+        f" As an election of its own, {ways} this package can be loaded"
+    )
 
 
 def _import_official(folder: Path, election: str | None, settings: Settings) -> None:
