@@ -162,7 +162,8 @@ def test_a_poller_goes_on_from_the_place_in_its_file(count: Count, served: Night
 
 
 @pytest.mark.browser
-def test_a_page_of_one_s_own_shows_what_changes(count: Count, cutter: Cutter, folder: Path) -> None:
+@pytest.mark.parametrize("name", ["live.html", "live_sse.html"])
+def test_a_page_of_one_s_own_shows_what_changes(count: Count, cutter: Cutter, folder: Path, name: str) -> None:
     if not (folder / "graphql-ws.min.js").exists():
         pytest.skip("the clients from npm are not set up here: .ci/clients")
     count.report()
@@ -174,7 +175,7 @@ def test_a_page_of_one_s_own_shows_what_changes(count: Count, cutter: Cutter, fo
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=executable, args=list(FLAGS))
         page = browser.new_page()
-        address = f"http://127.0.0.1:{site.server_port}/live.html"
+        address = f"http://127.0.0.1:{site.server_port}/{name}"
         page.goto(f"{address}?server={cutter.url}&contest=small/mayor&area=small/city")
         expect(page.locator("#rows li").first).to_have_text(f"สุดา ใจดี: {3 * votes}", timeout=60_000)
         expect(page.locator("#progress")).to_have_text("1 of 6 stations")
