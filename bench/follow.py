@@ -1,7 +1,7 @@
 """What a follower costs its origin, beside one plain subscriber: CPU of the origin's process an entry.
 
-python -m bench.follow: a server over a night's log that grows step by step, with nobody, with one reader of
-`tallyReports`, and with one follower.
+python -m bench.follow             a server over a night's log that grows step by step: nobody, one reader, one follower
+python -m bench.follow --away 60   a simulated night with three followers instead, whose origin is killed and stays away
 """
 
 import argparse
@@ -18,6 +18,7 @@ from pathlib import Path
 import httpx
 import psutil
 
+from bench.followed_night import play
 from bench.verify import write_log
 from db.database import Database
 from tallywire.loading import checked_package, load_package
@@ -27,6 +28,7 @@ from tallywire.storage import open_storage
 
 ELECTION = "bkk-2022"
 STEP_SECONDS = 0.25
+NOBODY, READER, FOLLOWER = "nobody", "one reader of tallyReports", "one follower"
 PATIENCE_SECONDS = 300
 REPORTS = """
 subscription Reports($after: Cursor) {
@@ -41,11 +43,15 @@ CURSOR = 'query { election(id: "bkk-2022") { cursor following { size } } }'
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser(description=__doc__)
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--seconds", type=int, default=20, help="of each of the three")
     parser.add_argument("--rate", type=int, default=100, help="entries a second")
+    parser.add_argument("--away", type=float, help="seconds that the origin is away at least")
+    parser.add_argument("--stations", type=int, default=300, help="of Bangkok that are simulated, with --away")
     arguments = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="tallywire-follow-") as folder:
+        if arguments.away is not None:
+            return play(Path(folder), arguments.away, arguments.stations)
         asyncio.run(measure(Path(folder), arguments.seconds, arguments.rate))
     return 0
 
@@ -60,14 +66,15 @@ async def measure(folder: Path, seconds: int, rate: int) -> None:
         await database.pool.execute("UPDATE election SET phase = 'COUNTING', opened_at = now()")
         async with served(folder / "origin") as (origin, url):
             night = Night(database, psutil.Process(origin.pid), url, seconds, rate)
-            await night.grow("nobody")
+            await night.grow(NOBODY)
             reading = asyncio.create_task(read(url))
-            await night.grow("one reader of tallyReports")
+            await night.grow(READER)
             reading.cancel()
             async with served(folder / "outlet", "--follow", url) as (_, outlet):
                 await caught_up(outlet, night.size)
-                await night.grow("one follower")
+                await night.grow(FOLLOWER)
                 await caught_up(outlet, night.size)
+        night.show()
 
 
 class Night:
@@ -75,6 +82,7 @@ class Night:
 
     def __init__(self, database: Database, origin: psutil.Process, url: str, seconds: int, rate: int) -> None:
         self.size = 0
+        self.cost: dict[str, float] = {}
         self._database = database
         self._origin = origin
         self._url = url
@@ -89,9 +97,13 @@ class Night:
             await asyncio.sleep(max(0.0, began + step * STEP_SECONDS - time.monotonic()))
         cpu, elapsed = self._cpu() - before, time.monotonic() - began
         entries = self.size - first
-        print(
-            f"{who}: {entries:,} entries in {elapsed:.0f} s, CPU of the origin {cpu / entries * 1e6:,.0f} µs an entry"
-        )
+        self.cost[who] = cpu / entries * 1e6
+        print(f"{who}: {entries:,} entries in {elapsed:.0f} s, CPU of the origin {self.cost[who]:,.0f} µs an entry")
+
+    def show(self) -> None:
+        """One beside the other: what each adds to what the origin spends with nobody."""
+        reader, follower = (self.cost[who] - self.cost[NOBODY] for who in (READER, FOLLOWER))
+        print(f"{READER} costs the origin {reader:+,.0f} µs an entry, {FOLLOWER} {follower:+,.0f}")
 
     def _cpu(self) -> float:
         return float(sum(self._origin.cpu_times()[:2]))

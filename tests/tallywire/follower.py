@@ -66,7 +66,7 @@ class Follower(threading.Thread):
             self._over.wait(AGAIN_SECONDS)
 
     def _follow(self, api: Api) -> None:
-        with self._way(api, self._query, election="small", after=self.cursor, **self._variables) as source:
+        with self._way(api, self._query, **{"election": "small", **self._variables}, after=self.cursor) as source:
             first = True
             for data in source:
                 if self._over.is_set():

@@ -9,7 +9,8 @@ import hashlib
 import json
 from collections.abc import Iterator
 from contextlib import ExitStack
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from pathlib import Path
 from typing import Any
 
 import asyncpg
@@ -20,13 +21,17 @@ from typer.testing import CliRunner
 from counting.vocabulary import Role
 from tallywire.cli import build_cli
 from tallywire.follow.storing import OtherDatabaseError, check_database
+from tallywire.simulate import plan_night
+from tallywire.simulate.pace import Pace
 from tests.conftest import Databases, Night, _fill_small
 from tests.elections import small_election
 from tests.gql.conftest import Hall
 from tests.served import wait_until
 from tests.tallywire import auditor
+from tests.tallywire.followed_evening import Evening
 from tests.tallywire.following import RESULTS, SECONDS, FollowerNode, follower, report_on
 from tests.tallywire.ledger_case import ENTRIES, Case, played, unguarded
+from tests.tallywire.simulate.synthetic import city
 
 TALLIES = """
 query Tallies($election: ID!) {
@@ -78,9 +83,11 @@ REWRITE = """
     UPDATE log_entry SET tally = jsonb_set(tally, '{{votes,0}}', '{}') WHERE election_id = 'small' AND sequence = 5;
 """
 SEALED = ("ledger_head", "ledger_tile", "ledger_bundle")
-REPORTS = """
-subscription Reports($after: Cursor) { tallyReports(electionId: "small", after: $after) { sequence cursor } }
-"""
+SEED = 20220522
+CITY, MADE_UP = city(districts=2, stations_each=8, ballots=(30, 300), seed=SEED)
+# Two contests at one station with other papers in each box would be held: the governor's numbers do for both.
+GOVERNOR = {count.station: count for count in MADE_UP if count.contest == "governor"}
+COUNTS = tuple(replace(GOVERNOR[count.station], contest=count.contest) for count in MADE_UP)
 
 
 class Pair:
@@ -97,16 +104,26 @@ class Pair:
         )
 
 
+def named_cut(url: str, election: str) -> tuple[int, int, str]:
+    """Number, position and digest of the cut that the newest head at this node names."""
+    head = httpx.get(f"{url}/log/{election}/checkpoint").text
+    words = next(line for line in head.splitlines() if line.startswith("cut ")).split(" ")
+    return int(words[1]), int(words[2]), words[3]
+
+
 @dataclass
 class Outlets:
     """One origin, three followers; every report that was sent is an entry."""
 
     origin: Night
     over: Case
+    evening: Night
     nodes: list[FollowerNode] = field(default_factory=list)
     size: int = 0
-    read: list[int] = field(default_factory=list)
-    cursor: str | None = None
+
+    @property
+    def urls(self) -> list[str]:
+        return [self.origin.url, *(node.server.url for node in self.nodes)]
 
     def report(self, count: int) -> None:
         """So many partial counts, each a vote more than the one before it."""
@@ -121,14 +138,9 @@ class Outlets:
         assert shown[1] == shown[0] and shown[2] == shown[0]
         return shown[0]
 
-    def read_on(self, node: FollowerNode) -> None:
-        """The one reader goes on at this node until it has every entry, and is cut off."""
-        with node.server.api.socket() as socket:
-            operation = socket.subscribe(REPORTS, after=self.cursor)
-            while len(self.read) < self.size:
-                report = socket.next(operation, SECONDS)["tallyReports"]
-                self.read.append(report["sequence"])
-                self.cursor = report["cursor"]
+    def cut(self, election: str, size: int) -> None:
+        """Waits until the origin's newest head names a cut of so many entries."""
+        wait_until(lambda: named_cut(self.origin.url, election)[1] == size, SECONDS, f"a cut of {size} entries")
 
     def sql(self, statements: str) -> None:
         """Behind everybody's back, at the origin."""
@@ -139,15 +151,15 @@ class Outlets:
 def outlets(databases: Databases, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Outlets]:
     hall = Hall(databases.fresh("template_small", _fill_small))
     night = Night(hall.whole.database_url, "small").open()
-    # A cut made while an entry stands rewritten would be refused for good; when one is due is the clock's affair.
-    hall.whole.serve(TALLYWIRE_CUT_SECONDS="3600", TALLYWIRE_LEDGER_SEAL_SECONDS="0.2")
+    hall.whole.serve(TALLYWIRE_CUT_SECONDS="1", TALLYWIRE_LEDGER_SEAL_SECONDS="0.2")
     night.servers = hall.whole.servers
     with ExitStack() as stack:
         stack.callback(hall.whole.close)
         over = played(hall.load(small_election), tmp_path_factory.mktemp("case"))
+        evening = hall.load(lambda _name: CITY)
         folders = [tmp_path_factory.mktemp("outlet") for _ in range(3)]
         nodes = [stack.enter_context(follower(databases, folder, night.url)) for folder in folders]
-        yield Outlets(night, over, nodes)
+        yield Outlets(night, over, evening, nodes)
 
 
 @pytest.fixture(scope="module")
@@ -155,6 +167,7 @@ def pair(outlets: Outlets) -> Pair:
     """The election that is over, at the origin and at one follower, for tests that change nothing."""
     node = outlets.nodes[0]
     node.reach(outlets.over.election, ENTRIES)
+    outlets.cut(outlets.over.election, ENTRIES)
     pair = Pair(outlets.over, node)
     wait_until(lambda: len(set(map(str, pair.both(CUTS)))) == 1, SECONDS, "the origin's cuts at the follower")
     return pair
@@ -183,7 +196,9 @@ def test_files_of_the_log_are_the_same_bytes(pair: Pair) -> None:
 
 
 def test_exports_of_a_cut_are_the_same_bytes(pair: Pair) -> None:
-    place = f"/results/{pair.case.election}/cuts/0"
+    number, size, _ = named_cut(pair.case.night.url, pair.case.election)
+    assert size == ENTRIES
+    place = f"/results/{pair.case.election}/cuts/{number}"
     for file in ("cdf.json", "stations.csv", "wide.csv?contest=mayor", "stations.parquet", "areas.geojson"):
         origin, copy = (httpx.get(f"{url}{place}/{file}") for url in (pair.case.night.url, pair.node.server.url))
         assert (
@@ -191,20 +206,6 @@ def test_exports_of_a_cut_are_the_same_bytes(pair: Pair) -> None:
             and copy.content == origin.content
             and copy.headers["etag"] == origin.headers["etag"]
         )
-
-
-def test_a_cut_is_the_same_bytes_at_both_and_its_digest_stands_in_the_signed_head(pair: Pair) -> None:
-    line = next(
-        one
-        for one in httpx.get(f"{pair.node.server.url}/log/{pair.case.election}/checkpoint").text.splitlines()
-        if one.startswith("cut ")
-    )
-    _, number, _, sha256 = line.split(" ")
-    path = f"/results/{pair.case.election}/cuts/{number}.json"
-    contents = [httpx.get(f"{url}{path}").content for url in (pair.case.night.url, pair.node.server.url)]
-    assert [hashlib.sha256(content).hexdigest() for content in contents] == [sha256, sha256]
-    found = pair.case.verify("--cuts", place=pair.node.server.url)
-    assert found.exit_code == 0 and "cuts were held against the entries" in found.stderr, found.output
 
 
 def test_a_follower_can_be_verified_as_its_origin_can(pair: Pair) -> None:
@@ -295,46 +296,37 @@ def test_a_database_of_its_own_is_wanted(pair: Pair) -> None:
     assert ran.exit_code == 2 and "serve it with --follow" in ran.stderr
 
 
-def test_readers_of_each_hold_the_same_by_the_same_cursors(outlets: Outlets) -> None:
-    outlets.report(10)
-    results = outlets.same_everywhere()
-    assert max(result["stationsReporting"] for result in results["results"]) == 6
+def test_a_night_is_followed_by_every_reader_though_servers_are_killed_in_it(outlets: Outlets) -> None:
+    """By readers of the origin and of each of three followers, by one who is cut off one follower and goes on at
+    another, and by a follower that was killed; the origin is away in the middle of it."""
+    plan = plan_night(CITY, COUNTS, Pace({}, seed=SEED), seed=SEED, volunteers=6)
+    evening = Evening(outlets.origin, outlets.nodes, plan, answers=40)
+    evening.play()
+    assert evening.faults() == []
+    assert 0 < evening.size_when_killed < evening.size
+    assert all(reader.cuts >= 1 for reader in evening.roamers)
 
 
-def test_a_reader_cut_off_one_follower_goes_on_at_another(outlets: Outlets) -> None:
-    for node in outlets.nodes:
-        outlets.read_on(node)
-        outlets.report(3)
-    outlets.read_on(outlets.nodes[0])
-    assert outlets.read == [*range(1, outlets.size + 1)]
-
-
-def test_an_origin_that_was_killed_loses_nothing(outlets: Outlets) -> None:
-    before = outlets.same_everywhere()
-    (server,) = outlets.origin.servers
-    server.kill()
-    for node in outlets.nodes:
-        away = node.state("small", "AWAY")
-        assert away["verifiedAt"] and away["reason"] and away["size"] == outlets.size
-        assert "cannot be reached" in node.following("small")["notice"]
-        assert node.ready().status_code == 200
-        assert node.server.api(RESULTS, election="small") == before
-    server.start()
-    outlets.report(4)
-    outlets.same_everywhere()
-    outlets.read_on(outlets.nodes[1])
-    assert outlets.read == [*range(1, outlets.size + 1)]
-
-
-def test_a_follower_that_was_killed_goes_on_from_its_own_copy(outlets: Outlets) -> None:
-    node = outlets.nodes[2]
-    node.server.kill()
-    outlets.report(2)
-    node.start()
-    outlets.same_everywhere()
+def test_its_last_cut_is_the_same_bytes_at_every_node_and_what_verify_adds_up(outlets: Outlets, tmp_path: Path) -> None:
+    """After the test before it. Its digest stands in the signed head of each, and `verify` holds it against entries."""
+    size = outlets.nodes[0].following(CITY.id)["following"]["size"]
+    outlets.cut(CITY.id, size)
+    number, _, sha256 = named_cut(outlets.origin.url, CITY.id)
+    assert number > 0 and size > 0
+    case = Case(outlets.evening, tmp_path, held_id="")
+    for url in outlets.urls:
+        wait_until(lambda url=url: named_cut(url, CITY.id) == (number, size, sha256), SECONDS, f"cut {number} at {url}")
+        content = httpx.get(f"{url}/results/{CITY.id}/cuts/{number}.json").content
+        assert hashlib.sha256(content).hexdigest() == sha256
+        assert json.loads(content)["sequence"] == size
+        found = case.verify("--cuts", place=url)
+        assert found.exit_code == 0 and f"of {number + 1} cuts were held against the entries" in found.stderr, found
 
 
 def test_an_origin_that_rewrites_an_entry_is_refused_by_all_three(outlets: Outlets) -> None:
+    outlets.report(10)
+    # One made while an entry stands rewritten would be refused for good.
+    outlets.cut("small", outlets.size)
     before = outlets.same_everywhere()
     outlets.sql(REWRITE.format(99))
     for node in outlets.nodes:
@@ -348,6 +340,7 @@ def test_an_origin_that_rewrites_an_entry_is_refused_by_all_three(outlets: Outle
 def test_what_was_put_right_again_is_followed_again(outlets: Outlets) -> None:
     outlets.sql(REWRITE.format(5))
     outlets.report(1)
+    outlets.cut("small", outlets.size)
     outlets.same_everywhere()
     assert [node.ready().status_code for node in outlets.nodes] == [200, 200, 200]
 
