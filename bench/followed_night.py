@@ -43,7 +43,8 @@ def play(folder: Path, away_seconds: float, stations: int) -> int:
         faults = evening.faults()
         print(f"{evening.size:,} entries of {stations} stations in {time.monotonic() - began:.0f} s")
         print(f"the origin was killed at entry {evening.size_when_killed:,}, and away for {evening.away_seen:.0f} s")
-        print(f"readers: {len(evening.readers)}, cut off {sum(reader.cuts for reader in evening.readers)} times")
+        again = sum(reader.cuts for reader in evening.readers)
+        print(f"readers: {len(evening.readers)}, who came back, or tried to, {again:,} times")
     for fault in faults:
         print(fault)
     print("nothing was lost: all hold the same by the same cursors" if not faults else f"{len(faults)} faults")
