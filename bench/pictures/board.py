@@ -14,8 +14,8 @@ from bench.played_night import PlayedNight
 
 BOTH = ("phone", "desktop")
 BELOW = ".maps"
-PHOTOGRAPHS = """query P($id: ID!) { tallies(electionId: $id, first: 100) {
-    edges { node { evidence { sha256 } station { id } } } } }"""
+PHOTOGRAPHS = """query P($id: ID!, $after: String) { tallies(electionId: $id, first: 100, after: $after) {
+    pageInfo { hasNextPage endCursor } edges { node { evidence { sha256 } station { id } } } } }"""
 CUTS = "query C($id: ID!) { cuts(electionId: $id, first: 1) { number } }"
 OUTLET = """<!doctype html><html lang="{lang}"><meta name="viewport" content="width=device-width, initial-scale=1">
 <title>News</title><style>@font-face {{ font-family: News; src: url(/font.woff2) }}
@@ -178,10 +178,15 @@ def cut_off(page: Page) -> None:
 
 
 def photographed(night: PlayedNight) -> str:
-    """The code of a station that reported with a photograph."""
-    tallies = night.ask(PHOTOGRAPHS, id="bkk-2022")["tallies"]["edges"]
-    found = next(one["node"] for one in tallies if one["node"]["evidence"])
-    return str(found["station"]["id"].partition("/")[2])
+    """The code of a station that reported with a photograph; few do, so page by page."""
+    after: str | None = None
+    while True:
+        tallies = night.ask(PHOTOGRAPHS, id="bkk-2022", after=after)["tallies"]
+        for one in tallies["edges"]:
+            if one["node"]["evidence"]:
+                return str(one["node"]["station"]["id"].partition("/")[2])
+        assert tallies["pageInfo"]["hasNextPage"], "no station reported with a photograph"
+        after = tallies["pageInfo"]["endCursor"]
 
 
 def earlier_cut(night: PlayedNight) -> int:

@@ -16,7 +16,7 @@ WARNING = "#ffd84a"
 ROWS, ROW = 3, 92
 # Where the seats of a council have a line of their own.
 ROW_CLOSE = 76
-BAR_LEFT, BAR_RIGHT = 560, 860
+BAR_LEFT, BAR_RIGHT = 560, 815
 
 
 def card(standing: Standing, language: Language) -> bytes:
@@ -33,7 +33,7 @@ def card(standing: Standing, language: Language) -> bytes:
         high = ROW_CLOSE if seats else ROW
         for place, line in enumerate(standing.lines[:ROWS]):
             _row(draw, line, top + 180 + place * high, language)
-        draw.text((EDGE, top + 188 + ROWS * high), _fitting(seats, 28, WIDTH - 2 * EDGE), INK, _font(28))
+        draw.text((EDGE, top + 188 + ROWS * high), _seats_fitting(seats, 26, WIDTH - 2 * EDGE), INK, _font(26))
     foot = HEIGHT - 96
     draw.line((EDGE, foot, WIDTH - EDGE, foot), INK, 3)
     draw.text((EDGE, foot + 12), progress(standing, language), INK, _font(26))
@@ -55,6 +55,16 @@ def _fitting(text: str, size: int, width: int) -> str:
         words.pop()
     fits = " ".join(words)
     return fits if fits == text else f"{fits} …"
+
+
+def _seats_fitting(text: str, size: int, width: int) -> str:
+    """The smallest parties are left out where there is no room, and marked so; of how many seats stays."""
+    parties = text.split(" · ")
+    last, told = parties.pop(), text
+    while len(parties) > 1 and _font(size).getlength(told) > width:
+        parties.pop()
+        told = " · ".join([*parties, "…", last])
+    return told
 
 
 def _notice(draw: ImageDraw.ImageDraw, text: str) -> int:
@@ -81,7 +91,7 @@ def _row(draw: ImageDraw.ImageDraw, line: Line, top: int, language: Language) ->
     draw.text((EDGE + 92, top + 42), _fitting(name, 36, BAR_LEFT - EDGE - 110), INK, _font(36), anchor="lm")
     draw.rectangle((BAR_LEFT, top + 30, BAR_RIGHT, top + 54), TRACK)
     draw.rectangle((BAR_LEFT, top + 30, BAR_LEFT + round((BAR_RIGHT - BAR_LEFT) * line.share), top + 54), fill)
-    draw.text((1040, top + 42), f"{line.votes:,}", INK, _font(40), anchor="rm")
+    draw.text((1030, top + 42), f"{line.votes:,}", INK, _font(40), anchor="rm")
     draw.text((WIDTH - EDGE, top + 42), f"{line.share:.1%}", GREY, _font(30), anchor="rm")
 
 

@@ -8,6 +8,7 @@ from counting.vocabulary import AreaLevel, ElectionPhase, Language, ResultsStatu
 from db.definitions import AreaNode, CandidateNode, ContestNode
 from feed.board import ResultView
 from feed.election_feed import ElectionFeed
+from tallywire.pages.thai import run_on
 
 LEVELS = list(AreaLevel)
 COMPLETE = frozenset({ResultsStatus.UNOFFICIAL_COMPLETE, ResultsStatus.CORRECTION})
@@ -72,12 +73,12 @@ def sentence(standing: Standing, language: Language) -> str:
     lead = lines[0].votes - (second.votes if second else 0)
     if second and lead == 0:
         other = second.candidate.short_name.in_language(language)
-        return f"{first}กับ{other}คะแนนเท่ากัน" if thai else f"{first} and {other} are level"
+        return run_on(first, "กับ", other, "คะแนนเท่ากัน") if thai else f"{first} and {other} are level"
     if view.status in COMPLETE and view.decided:
         votes = f"{lines[0].votes:,}"
-        won = f"{first}ชนะด้วย {votes} คะแนน นับครบทุกหน่วยแล้ว"
+        won = run_on(first, f"ชนะด้วย {votes} คะแนน นับครบทุกหน่วยแล้ว")
         return won if thai else f"{first} wins with {votes} votes; every station is counted"
-    return f"{first}นำ {lead:,} คะแนน" if thai else f"{first} leads by {lead:,} votes"
+    return run_on(first, f"นำ {lead:,} คะแนน") if thai else f"{first} leads by {lead:,} votes"
 
 
 def progress(standing: Standing, language: Language) -> str:

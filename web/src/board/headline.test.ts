@@ -27,6 +27,14 @@ describe("the headline", () => {
     expect(both(nightOf(resultOf({ 8: 1004, 4: 1000, 1: 500 })))).toEqual(["ชัชชาติกับสุชัชวีร์คู่คี่ ห่างกัน 4 คะแนน", "Chadchart and Suchatvee are 4 votes apart"]);
   });
 
+  it("sets a name in other letters off from the Thai around it", () => {
+    const night = nightOf(resultOf({ 8: 365, 4: 68, 1: 67 }));
+    const foreign = { ...night, standings: night.standings.map((row, i) => ({ ...row, candidate: { ...row.candidate, shortTh: ["Movimento", "النور"][i] ?? "ไทย" } })) };
+    const rules = { seats: 10, votingVariation: "PROPORTIONAL", votesPerBallot: 1 } as const;
+    expect(plain(headline(foreign, "th"))).toBe("Movimento นำ 297 คะแนน");
+    expect(plain(headline({ ...foreign, rules }, "th"))).toBe("Movimento ได้คะแนนมากที่สุดอยู่ 73.0% ห่าง النور 59.4 จุดร้อยละ");
+  });
+
   it("keeps leading at one point exactly", () => {
     expect(kindOf(nightOf(resultOf({ 8: 101, 4: 99 })))).toBe("leading");
     expect(kindOf(nightOf(resultOf({ 8: 1009, 4: 991 })))).toBe("close");

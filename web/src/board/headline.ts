@@ -1,4 +1,5 @@
 /** The answer in a sentence, built from the result and never typed. Phrases break only between, not inside. */
+import { thai } from "../words/joined";
 import { count, date, percent, points, progressPercent, time, votes, type Lang } from "../words/numbers";
 import type { Result } from "./results";
 import { leadOf, type Standing } from "./standing";
@@ -69,11 +70,11 @@ export function headline(night: Night, lang: Lang): Phrase[] {
       return [tieSentence(night.standings, lang)];
     case "complete":
       return lang === "th"
-        ? [`${name(first!, lang)}ชนะด้วย`, `${count(first!.votes)} คะแนน`, "นับครบทุกหน่วยแล้ว"]
+        ? [thai`${name(first!, lang)}ชนะด้วย`, `${count(first!.votes)} คะแนน`, "นับครบทุกหน่วยแล้ว"]
         : [`${name(first!, lang)} wins`, `with ${count(first!.votes)} votes;`, "every station is counted"];
     case "close":
       return lang === "th"
-        ? [`${name(first!, lang)}กับ${name(second!, lang)}คู่คี่`, `ห่างกัน ${count(marginOf(night))} คะแนน`]
+        ? [thai`${name(first!, lang)}กับ${name(second!, lang)}คู่คี่`, `ห่างกัน ${count(marginOf(night))} คะแนน`]
         : [`${name(first!, lang)} and ${name(second!, lang)}`, `are ${votes(marginOf(night))} apart`];
     case "leading":
       return leading(night, lang);
@@ -82,10 +83,10 @@ export function headline(night: Night, lang: Lang): Phrase[] {
 
 /** The same for one place inside the race: who leads there, never who wins, as the place alone decides nothing. */
 export function headlineIn(night: Night, place: string, lang: Lang): Phrase[] {
-  const where = lang === "th" ? `ใน${place}` : `in ${place}`;
+  const where = lang === "th" ? thai`ใน${place}` : `in ${place}`;
   const kind = kindOf(night);
   if (kind === "before") return headline(night, lang);
-  if (kind === "zero") return lang === "th" ? ["ยังไม่มีรายงาน", `จาก${place}`] : [`No report yet from ${place}`];
+  if (kind === "zero") return lang === "th" ? ["ยังไม่มีรายงาน", thai`จาก${place}`] : [`No report yet from ${place}`];
   return [...(kind === "complete" ? leading(night, lang) : headline(night, lang)), where];
 }
 
@@ -141,7 +142,7 @@ function unopposed({ standings, rules }: Night, lang: Lang): Phrase[] {
   const [first] = standings;
   if (standings.length === 1 && first) {
     return lang === "th"
-      ? [`${name(first, lang)}เป็นผู้สมัครคนเดียว`, `ได้ ${count(first.votes)} คะแนน`]
+      ? [thai`${name(first, lang)}เป็นผู้สมัครคนเดียว`, `ได้ ${count(first.votes)} คะแนน`]
       : [`${name(first, lang)}, the only candidate,`, `has ${votes(first.votes)}`];
   }
   return lang === "th" ? [`ผู้สมัคร ${standings.length} คน`, `ไม่เกิน ${seats} ที่นั่ง`] : [`${standings.length} candidates`, `for ${seats} seats`];
@@ -160,7 +161,7 @@ function severalSeats(night: Night, lang: Lang): Phrase[] {
   const first = name(ahead[0]!, lang);
   const opening =
     lang === "th"
-      ? [names ? `${names}${won ? `ได้ ${seats} ที่นั่ง` : "นำอยู่"}` : `${first}ได้คะแนนสูงสุด${won ? "" : "อยู่"}`, ...(names ? [] : [`จาก ${seats} ที่นั่ง`])]
+      ? [names ? thai`${names}${won ? `ได้ ${seats} ที่นั่ง` : "นำอยู่"}` : thai`${first}ได้คะแนนสูงสุด${won ? "" : "อยู่"}`, ...(names ? [] : [`จาก ${seats} ที่นั่ง`])]
       : names
         ? won
           ? [names, `win the ${seats} seats`]
@@ -179,16 +180,16 @@ function lists(night: Night, lang: Lang): Phrase[] {
   if (second && second.votes === first.votes) return [tieSentence(night.standings, lang)];
   const share = percent(first.share);
   const opening =
-    lang === "th" ? [`${name(first, lang)}ได้คะแนนมากที่สุด${isComplete(night) ? "" : "อยู่"}`, share] : [`${name(first, lang)} has the most votes${isComplete(night) ? "" : " so far"},`, share];
+    lang === "th" ? [thai`${name(first, lang)}ได้คะแนนมากที่สุด${isComplete(night) ? "" : "อยู่"}`, share] : [`${name(first, lang)} has the most votes${isComplete(night) ? "" : " so far"},`, share];
   if (!second) return opening;
-  return [...opening, lang === "th" ? `ห่าง${name(second, lang)} ${points(first.share - second.share)} จุดร้อยละ` : `and ${points(first.share - second.share)} points more than ${name(second, lang)}`];
+  return [...opening, lang === "th" ? thai`ห่าง${name(second, lang)} ${points(first.share - second.share)} จุดร้อยละ` : `and ${points(first.share - second.share)} points more than ${name(second, lang)}`];
 }
 
 function listOf(names: readonly string[], lang: Lang): string {
   if (names.length < 2) return names[0] ?? "";
   const last = names[names.length - 1]!;
   const others = names.slice(0, -1);
-  return lang === "th" ? `${others.join(" ")} และ${last}` : `${others.join(", ")} and ${last}`;
+  return lang === "th" ? thai`${others.join(" ")} และ${last}` : `${others.join(", ")} and ${last}`;
 }
 
 function leading(night: Night, lang: Lang): Phrase[] {
@@ -199,7 +200,7 @@ function leading(night: Night, lang: Lang): Phrase[] {
   const margin = marginOf(night);
   const opening: Phrase[] =
     lang === "th"
-      ? [`${name(first, lang)}นำ ${count(margin)} คะแนน`]
+      ? [thai`${name(first, lang)}นำ ${count(margin)} คะแนน`]
       : [`${name(first, lang)} leads`, `by ${votes(margin)}${localTotal > 0 ? "," : ""}`];
   if (localTotal === 0) return opening;
   if (won === localTotal) return [...opening, lang === "th" ? `และนำทั้ง ${won} ${level}` : `and in all ${won} ${level}`];
@@ -224,7 +225,7 @@ function completeDeck(night: Night, lang: Lang): string[] {
 function tieSentence(standings: readonly Standing[], lang: Lang): string {
   const [first, second] = standings;
   return lang === "th"
-    ? `${name(first!, lang)}กับ${name(second!, lang)}คะแนนเท่ากัน`
+    ? thai`${name(first!, lang)}กับ${name(second!, lang)}คะแนนเท่ากัน`
     : `${name(first!, lang)} and ${name(second!, lang)} are level`;
 }
 

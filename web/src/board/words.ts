@@ -1,5 +1,6 @@
 /** Words that stand in more than one place: levels of areas, states of a result. */
 import type { AreaLevel, ResultsStatus } from "../generated/board";
+import { thai } from "../words/joined";
 import type { Lang } from "../words/numbers";
 
 /** Thailand has words of its own for what lies outside Bangkok. */
@@ -38,7 +39,7 @@ export function wordOf({ id, level }: Pick<Named, "id" | "level">): AreaWord {
 export function placeName(area: Named, lang: Lang): string {
   if (lang === "en") return area.nameEn;
   if (area.level === "CITY" || area.level === "COUNTRY" || WITH_WORD.test(area.nameTh)) return area.nameTh;
-  return LEVELS[wordOf(area)].th + area.nameTh;
+  return thai`${LEVELS[wordOf(area)].th}${area.nameTh}`;
 }
 
 export function levelNames(level: string, lang: Lang): string {
