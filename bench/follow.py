@@ -7,6 +7,7 @@ python -m bench.follow --away 60   a simulated night with three followers instea
 import argparse
 import asyncio
 import contextlib
+import os
 import re
 import sys
 import tempfile
@@ -21,6 +22,8 @@ import psutil
 from bench.followed_night import play
 from bench.verify import write_log
 from db.database import Database
+from db.plan import ENTRY_COLUMNS
+from feed.bell import Bell
 from tallywire.loading import checked_package, load_package
 from tallywire.packaged import bangkok
 from tallywire.settings import Settings
@@ -28,8 +31,8 @@ from tallywire.storage import open_storage
 
 ELECTION = "bkk-2022"
 STEP_SECONDS = 0.25
-NOBODY, READER, FOLLOWER = "nobody", "one reader of tallyReports", "one follower"
-PATIENCE_SECONDS = 300
+WARMING, NOBODY, READER, FOLLOWER = "warming up", "nobody", "one reader of tallyReports", "one follower"
+PATIENCE_SECONDS = 60
 REPORTS = """
 subscription Reports($after: Cursor) {
   tallyReports(electionId: "bkk-2022", after: $after) {
@@ -38,6 +41,20 @@ subscription Reports($after: Cursor) {
     previous { id }
   }
 }
+"""
+SEQUENCE = re.compile(r'"sequence": ?(\d+)')
+# What is to come is kept aside: a server folds every entry that there is.
+PUT_ASIDE = """
+    CREATE TABLE to_come AS SELECT * FROM log_entry;
+    ALTER TABLE log_entry DISABLE TRIGGER USER;
+    DELETE FROM log_entry;
+    ALTER TABLE log_entry ENABLE TRIGGER USER;
+    UPDATE log_head SET sequence = 0;
+"""
+COLUMNS = ", ".join(ENTRY_COLUMNS)
+ADD = f"""
+    INSERT INTO log_entry ({COLUMNS}) SELECT {COLUMNS} FROM to_come WHERE sequence > $1 AND sequence <= $2
+    ORDER BY sequence
 """
 CURSOR = 'query { election(id: "bkk-2022") { cursor following { size } } }'
 
@@ -60,40 +77,50 @@ async def measure(folder: Path, seconds: int, rate: int) -> None:
     settings = Settings(data_dir=folder / "origin")
     async with open_storage(settings) as database:
         await load_package(database, bangkok(), checked_package(bangkok())[0])
-    await write_log(folder / "origin", 3 * seconds * rate)
+    await write_log(folder / "origin", (3 * seconds + 2) * rate)
     async with open_storage(settings) as database:
-        await database.pool.execute("UPDATE log_head SET sequence = 0")
+        await database.pool.execute(PUT_ASIDE)
         await database.pool.execute("UPDATE election SET phase = 'COUNTING', opened_at = now()")
         async with served(folder / "origin") as (origin, url):
-            night = Night(database, psutil.Process(origin.pid), url, seconds, rate)
+            bell = Bell(database.url, lambda _what: None)
+            await bell.start()
+            night = Night(database, bell, psutil.Process(origin.pid), url, seconds, rate)
+            await night.grow(WARMING, seconds=2)
             await night.grow(NOBODY)
-            reading = asyncio.create_task(read(url))
-            await night.grow(READER)
-            reading.cancel()
+            async with read(url) as told:
+                await night.grow(READER)
+                await told_all(told, night.size)
             async with served(folder / "outlet", "--follow", url) as (_, outlet):
                 await caught_up(outlet, night.size)
                 await night.grow(FOLLOWER)
                 await caught_up(outlet, night.size)
+            await bell.close()
         night.show()
 
 
 class Night:
     """`size` entries are in the log by now."""
 
-    def __init__(self, database: Database, origin: psutil.Process, url: str, seconds: int, rate: int) -> None:
+    def __init__(
+        self, database: Database, bell: Bell, origin: psutil.Process, url: str, seconds: int, rate: int
+    ) -> None:
         self.size = 0
         self.cost: dict[str, float] = {}
         self._database = database
+        self._bell = bell
         self._origin = origin
         self._url = url
-        self._steps = int(seconds / STEP_SECONDS)
+        self._seconds = seconds
         self._step = int(rate * STEP_SECONDS)
 
-    async def grow(self, who: str) -> None:
+    async def grow(self, who: str, seconds: int | None = None) -> None:
         before, began, first = self._cpu(), time.monotonic(), self.size
-        for step in range(1, self._steps + 1):
+        for step in range(1, int((seconds or self._seconds) / STEP_SECONDS) + 1):
             self.size += self._step
-            await self._database.pool.execute("UPDATE log_head SET sequence = $1", self.size)
+            async with self._database.pool.acquire() as connection, connection.transaction():
+                await connection.execute(ADD, self.size - self._step, self.size)
+                await connection.execute("UPDATE log_head SET sequence = $1, last_report_at = now()", self.size)
+            self._bell.ring(ELECTION)
             await asyncio.sleep(max(0.0, began + step * STEP_SECONDS - time.monotonic()))
         cpu, elapsed = self._cpu() - before, time.monotonic() - began
         entries = self.size - first
@@ -112,7 +139,8 @@ class Night:
 @contextlib.asynccontextmanager
 async def served(folder: Path, *arguments: str) -> AsyncIterator[tuple[Process, str]]:
     command = (sys.executable, "-m", "tallywire.cli", "serve", "--port", "0", "--data-dir", str(folder), *arguments)
-    process = await asyncio.create_subprocess_exec(*command, stdout=PIPE)
+    environment = {**os.environ, "TALLYWIRE_BROADCAST_URL": "postgres://"}
+    process = await asyncio.create_subprocess_exec(*command, stdout=PIPE, env=environment)
     try:
         assert process.stdout is not None
         found = re.search(rb"http://\S+?:\d+", await process.stdout.readline())
@@ -123,15 +151,34 @@ async def served(folder: Path, *arguments: str) -> AsyncIterator[tuple[Process, 
         await process.wait()
 
 
-async def read(url: str) -> None:
-    """One subscriber, from here on, over server-sent events."""
+@contextlib.asynccontextmanager
+async def read(url: str) -> AsyncIterator[list[int]]:
+    """One subscriber, from here on, over server-sent events; the sequences that it is told."""
+    told: list[int] = []
     async with httpx.AsyncClient(timeout=None) as client:
         cursor = (await ask(client, url))["cursor"]
         body = {"query": REPORTS, "variables": {"after": cursor}}
         headers = {"Accept": "text/event-stream"}
         async with client.stream("POST", f"{url}/graphql", json=body, headers=headers) as answer:
-            async for _ in answer.aiter_raw():
-                """What is read is not looked at."""
+            assert answer.is_success, await answer.aread()
+            reading = asyncio.create_task(_listen(answer, told))
+            try:
+                yield told
+            finally:
+                reading.cancel()
+
+
+async def _listen(answer: httpx.Response, told: list[int]) -> None:
+    async for line in answer.aiter_lines():
+        if line.startswith("data:") and (found := SEQUENCE.search(line)):
+            told.append(int(found[1]))
+
+
+async def told_all(told: list[int], size: int) -> None:
+    deadline = time.monotonic() + PATIENCE_SECONDS
+    while not told or told[-1] < size:
+        assert time.monotonic() < deadline, f"the reader was told {len(told)} entries"
+        await asyncio.sleep(0.2)
 
 
 async def caught_up(url: str, size: int) -> None:
