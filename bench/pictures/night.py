@@ -15,6 +15,7 @@ GOVERNOR = f"{ELECTION}/governor"
 PROGRESS = "query P($id: ID!) { result(contestId: $id) { stationsFinal stationsTotal } }"
 STATIONS = """query S($id: ID!, $contest: ID!, $state: StationState!) {
     stations(electionId: $id, contestId: $contest, state: $state, first: 30) { edges { node { id } } } }"""
+HELD = """query H($id: ID!) { reviewQueue(electionId: $id, first: 200) { edges { node { station { id } } } } }"""
 LOOK_AGAIN_SECONDS = 1.0
 
 
@@ -44,6 +45,11 @@ class Counted:
         """Codes of some in that state, for the governor's race."""
         asked = {"id": ELECTION, "contest": GOVERNOR, "state": state}
         return [one["node"]["id"].partition("/")[2] for one in self.api(STATIONS, **asked)["stations"]["edges"]]
+
+    def untouched(self) -> list[str]:
+        """Codes of some that nobody has reported of, not even what is held."""
+        held = {one["node"]["station"]["id"] for one in self.operator(HELD, id=ELECTION)["reviewQueue"]["edges"]}
+        return [code for code in self.stations("SILENT") if self.id(code) not in held]
 
 
 @contextmanager

@@ -22,7 +22,7 @@ def take(browser: Browser, camera: Camera, counted: Counted) -> None:
     """A phone with three stations without a report, and one with a final report that this phone does not agree with."""
     context = browser.new_context(viewport=PHONE, reduced_motion="reduce", has_touch=True, color_scheme="light")
     phone = Phone(context, counted)  # type: ignore[arg-type]
-    stations = (*counted.stations("SILENT")[:3], counted.stations("FINAL")[0])
+    stations = (*counted.untouched()[:3], counted.stations("FINAL")[0])
     enrolling(camera, counted, phone, stations)
     page = phone.page
     typing(camera, phone, stations[0])
