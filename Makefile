@@ -52,7 +52,7 @@ docs: setup ## the documentation as a site, in site/: open site/index.html
 
 test: setup browser clients redis faketime ## every test
 	BIN=$(abspath $(BIN)) NODE_MAJOR_MIN=$(NODE_MAJOR_MIN) .ci/node npm --prefix web test
-	$(BIN)/python -m pytest -n $(TEST_PROCESSES) --dist loadfile $(TESTS)
+	$(BIN)/python -m pytest -n $(TEST_PROCESSES) --dist loadfile --no-loadscope-reorder $(TESTS)
 
 check: setup ## style, types, imports, locks, known faults of dependencies, what the schema promised
 	$(BIN)/ruff check .

@@ -1,6 +1,7 @@
 """docs/rehearsal.md is done as it stands, from the import of a rehearsal to the replay of its night."""
 
 import json
+import os
 import re
 import shlex
 import subprocess
@@ -11,9 +12,10 @@ import pytest
 from typer.testing import CliRunner
 
 from tallywire.cli import build_cli
+from tests import warm_start
 from tests.conftest import Databases, Night
-from tests.gql.conftest import _nothing
-from tests.served import Api
+from tests.gql.conftest import SERVED, _nothing
+from tests.served import Api, wait_until
 
 ROOT = Path(__file__).parent.parent.parent
 PAGE = (ROOT / "docs" / "rehearsal.md").read_text()
@@ -53,14 +55,20 @@ class Rehearsed:
     def _told(self, line: str, *, both: bool = False) -> str:
         """What a command of tallywire's printed; `both`: errors and progress too."""
         words = shlex.split(line)
-        with pytest.MonkeyPatch.context() as patch:
-            if words[1] == "replay":
-                # The server of its own brings its own PostgreSQL.
-                patch.delenv("TALLYWIRE_DATABASE_URL")
-            words = shlex.split(line.replace("--speed 60", SHORTER[words[1]])) if words[1] in SHORTER else words
-            done = CliRunner().invoke(build_cli(words[1]), words[1:])
+        words = shlex.split(line.replace("--speed 60", SHORTER[words[1]])) if words[1] in SHORTER else words
+        if words[1] == "replay":
+            return self._served(words)
+        done = CliRunner().invoke(build_cli(words[1]), words[1:])
         assert done.exit_code == 0, f"{line}\n{done.output}"
         return done.output if both else done.stdout
+
+    def _served(self, words: list[str]) -> str:
+        """What serves is a process of its own, as it ends itself; it brings its own PostgreSQL."""
+        environment = {name: value for name, value in os.environ.items() if name != "TALLYWIRE_DATABASE_URL"}
+        command = [f"{warm_start.path()}/tallywire", *words[1:]]
+        done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=120, check=False)
+        assert done.returncode == 0, done.stderr
+        return done.stdout + done.stderr
 
 
 @pytest.fixture
@@ -79,8 +87,11 @@ def rehearsed(databases: Databases, tmp_path: Path, monkeypatch: pytest.MonkeyPa
 
 
 def test_a_rehearsal_from_its_import_to_its_replay(rehearsed: Rehearsed) -> None:
-    imported, looked, zero, simulated, ended, saved, replayed = (rehearsed.run(block) for block in BLOCKS)
-    assert ID in imported
+    loading, *further = BLOCKS
+    assert ID in rehearsed.run(loading)
+    api = Api(rehearsed.night.url)
+    wait_until(lambda: (api(SERVED, id=ID)["election"] or {}).get("phase") == "VOTING", what="its being served")
+    looked, zero, simulated, ended, saved, replayed = (rehearsed.run(block) for block in further)
     assert f"{ID}, a rehearsal: VOTING, 23 contests" in looked and looked.count(": 0 fail") == 2
     report = json.loads((rehearsed.folder / "zero-report.json").read_text())
     assert report["sequence"] == 0 and report["isTest"] and "zero-report.json" in zero
@@ -88,6 +99,6 @@ def test_a_rehearsal_from_its_import_to_its_replay(rehearsed: Rehearsed) -> None
     assert f"{ID}: sound" in ended and "(a test)" in ended
     lines = (rehearsed.folder / "night.ndjson").read_text().splitlines()
     assert f"{len(lines) - 2} entries replayed" in replayed and len(lines) > 10, saved
-    told = Api(rehearsed.night.url)(STANDING, e=ID)
+    told = api(STANDING, e=ID)
     assert told["election"] == {"isTest": True, "phase": "CLOSED"}
     assert sum(result["stationsFinal"] for result in told["results"]) > 6
