@@ -20,17 +20,37 @@ ACK = b'{"type":"connection_ack"}'
 
 
 class Connection(asyncio.Protocol):
-    """Answers the handshake, the init and the subscription, in that order, whatever they say."""
+    """Answers the handshake, the init and the subscription, in that order, whatever they say, however they arrive."""
 
     def __init__(self, served: "Served") -> None:
         self.served = served
         self.stage = 0
+        self._read = b""
 
     def connection_made(self, transport: Any) -> None:
         self.transport = transport
 
     def data_received(self, data: bytes) -> None:
-        self.stage += 1
+        self._read += data
+        while message := self._message():
+            self.stage += 1
+            self._answer(message)
+
+    def _message(self) -> bytes:
+        """The handshake, or a masked frame under 64 kB (RFC 6455); empty where it is not whole yet."""
+        if self.stage == 0:
+            end = self._read.find(b"\r\n\r\n") + 4
+            whole = end > 3
+        else:
+            length = self._read[1] & 127 if len(self._read) > 3 else 0
+            end = 6 + length if length < 126 else 8 + int.from_bytes(self._read[2:4], "big")
+            whole = len(self._read) >= end
+        if not whole:
+            return b""
+        message, self._read = self._read[:end], self._read[end:]
+        return message
+
+    def _answer(self, data: bytes) -> None:
         if self.stage == 1:
             key = next(line for line in data.split(b"\r\n") if line.lower().startswith(b"sec-websocket-key:"))
             accept = base64.b64encode(hashlib.sha1(key.split(b":")[1].strip() + MAGIC).digest())
