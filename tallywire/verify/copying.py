@@ -1,6 +1,5 @@
 """Fetches everything that a check needs, many files at once, after the head has said how many there are."""
 
-import asyncio
 from base64 import b64decode
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -23,7 +22,7 @@ from ledger.tiles import (
     width_of,
 )
 from ledger.verify import Copy
-from tallywire.verify.source import Source, SourceError, UnsoundError
+from tallywire.verify.source import Source, SourceError, UnsoundError, side_by_side
 
 AT_ONCE = 8
 # A log that has lost more of its files than this is not fetched to its end.
@@ -117,12 +116,7 @@ async def _in_parallel(
                 raise UnsoundError(f"{source.name} lacks more than {MISSING_MAX} of its files, such as {under}{path}")
             progress(len(fetched), len(paths))
 
-    try:
-        async with asyncio.TaskGroup() as group:
-            for _ in range(AT_ONCE):
-                group.create_task(worker())
-    except ExceptionGroup as several:
-        raise several.exceptions[0] from several
+    await side_by_side(worker, AT_ONCE)
     return fetched
 
 

@@ -4,13 +4,12 @@ The log holds the digest of the file as it was sent. The public copy has the sam
 be taken out of it; then what can be checked is that it is still the copy that was seen first.
 """
 
-import asyncio
 import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from ledger.verify import Fault, Verified
-from tallywire.verify.source import Source
+from tallywire.verify.source import Source, side_by_side
 
 AT_ONCE = 4
 Progress = Callable[[int, int], None]
@@ -38,12 +37,7 @@ async def look_at(source: Source, found: Verified, known: dict[str, str], progre
             done += 1
             progress(done, len(found.photographs))
 
-    try:
-        async with asyncio.TaskGroup() as group:
-            for _ in range(AT_ONCE):
-                group.create_task(worker())
-    except ExceptionGroup as several:
-        raise several.exceptions[0] from several
+    await side_by_side(worker, AT_ONCE)
     return looked
 
 

@@ -1,6 +1,7 @@
 """Where a log is read from: a server, or a folder with the same files under the same names."""
 
 import asyncio
+from collections.abc import Callable, Coroutine
 from pathlib import Path
 from typing import Protocol
 
@@ -8,7 +9,7 @@ from ledger.note import NOTE_BYTES_MAX
 from ledger.tiles import ENTRY_BYTES_MAX, WIDTH
 from tallywire.verify.fetching import DOCUMENT_BYTES_MAX, MIB, Fetcher, SourceError, UnsoundError
 
-__all__ = ["Address", "Folder", "Saved", "Source", "SourceError", "UnsoundError"]
+__all__ = ["Address", "Folder", "Saved", "Source", "SourceError", "UnsoundError", "side_by_side"]
 
 KEYS_BYTES_MAX = MIB
 TILE_BYTES_MAX = 32 * WIDTH
@@ -22,6 +23,16 @@ BYTES_MAX = {
     "sealed/entries/": BUNDLE_BYTES_MAX,
     "tile/": TILE_BYTES_MAX,
 }
+
+
+async def side_by_side(worker: Callable[[], Coroutine[None, None, None]], at_once: int) -> None:
+    """So many workers at once, to their end. Raises what the first of them raised."""
+    try:
+        async with asyncio.TaskGroup() as group:
+            for _ in range(at_once):
+                group.create_task(worker())
+    except ExceptionGroup as several:
+        raise several.exceptions[0] from several
 
 
 class Source(Protocol):
