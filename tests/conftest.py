@@ -1,6 +1,6 @@
 """One embedded PostgreSQL a test session, a fresh database a test, and servers in processes of their own."""
 
-import asyncio
+import functools
 import itertools
 import uuid
 from collections.abc import Callable, Iterator
@@ -22,6 +22,7 @@ from tallywire.package import read_package
 from tallywire.packaged import bangkok
 from tests import warm_start
 from tests.elections import small_election
+from tests.own_thread import complete
 from tests.served import STANDARD_ERROR, Api, ServerProcess
 
 settings.register_profile(
@@ -40,7 +41,7 @@ class Databases:
 
     def fresh(self, template: str, fill: Callable[[asyncpg.Connection], object]) -> str:
         """The url of a database of its own that begins as the template."""
-        return asyncio.run(self._fresh(template, fill))
+        return complete(self._fresh(template, fill))
 
     async def _fresh(self, template: str, fill: Callable[[asyncpg.Connection], object]) -> str:
         server = self.postgres.url("postgres")
@@ -78,7 +79,7 @@ class Night:
             finally:
                 await connection.close()
 
-        return asyncio.run(work())
+        return complete(work())
 
     def sql_script(self, statements: str) -> None:
         """Runs several statements behind the server's back, all or none."""
@@ -90,7 +91,7 @@ class Night:
             finally:
                 await connection.close()
 
-        asyncio.run(work())
+        complete(work())
 
     def phase(self, phase: ElectionPhase) -> None:
         async def work() -> None:
@@ -98,7 +99,7 @@ class Night:
             await set_phase(connection, self.election_id, phase)
             await connection.close()
 
-        asyncio.run(work())
+        complete(work())
 
     def open(self) -> "Night":
         """From SETUP to COUNTING."""
@@ -117,7 +118,7 @@ class Night:
             await connection.close()
             return token
 
-        return asyncio.run(work())
+        return complete(work())
 
     def serve(self, *arguments: str, port: int = 0, errors: int = STANDARD_ERROR, **environment: str) -> ServerProcess:
         server = ServerProcess("--database-url", self.database_url, *arguments, port=port, environment=environment)
@@ -178,6 +179,7 @@ async def _fill_bangkok(connection: asyncpg.Connection) -> None:
     await load_election(connection, bangkok_election(), "bangkok")
 
 
+@functools.cache
 def bangkok_election() -> Election:
     return read_package(bangkok()).election
 
