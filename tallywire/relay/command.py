@@ -13,13 +13,14 @@ from rich.console import Console
 from tallywire.client import RefusedError, UnreachableError, connect
 from tallywire.logs import Format, configure_log
 from tallywire.relay.meters import REGISTRY
-from tallywire.relay.posting import FIRST_WAIT, Receiver, ReceiverGoneError
-from tallywire.relay.running import relay
+from tallywire.relay.posting import FIRST_WAIT, Receiver, ReceiverAwayError, ReceiverGoneError
+from tallywire.relay.running import relay, relay_once
 from tallywire.relay.signing import BadSecretError, new_secret, read_secrets
 from tallywire.relay.state import Course, StateError, StateFile
 from tallywire.stopping import until_stopped
 
-GONE, BAD_INPUT = 1, 2
+GONE, AWAY, BAD_INPUT = 1, 1, 2
+PATIENCE_SECONDS = 60.0
 SECRET = "TALLYWIRE_RELAY_SECRET"
 
 
@@ -44,18 +45,29 @@ def relay_command(
     token: Annotated[str | None, typer.Option(envvar="TALLYWIRE_TOKEN", help="Where reading needs one.")] = None,
     metrics_port: Annotated[int | None, typer.Option(help="Serve metrics on 127.0.0.1.", show_default=False)] = None,
     log_format: Annotated[Literal["text", "json"], typer.Option(help="Of the lines on standard error.")] = "text",
+    once: Annotated[bool, typer.Option("--once", help="Send what is new by now, and end: for cron.")] = False,
+    patience: Annotated[
+        float | None,
+        typer.Option(min=0.0, help="With --once: seconds that a side may be away (60).", show_default=False),
+    ] = None,
     first_wait: Annotated[float, typer.Option(min=0.01, help="Seconds to the second try; then doubled.")] = FIRST_WAIT,
     make_secret: Annotated[bool, typer.Option("--new-secret", help="Print a new secret, and end.")] = False,
 ) -> None:
     """Send the live feed to an address as signed webhooks: in order, each at least once, until it is taken.
 
     A receiver that is away is waited for, and told all that it missed. Ends with 1 at its 410, with 2 on bad input.
+
+    With --once: ends with 0 when all that is new was taken, and with 1 where server or receiver was away for longer
+    than --patience; the next run goes on there.
     """
     if make_secret:
         Console().print(new_secret(), markup=False, highlight=False, soft_wrap=True)
         return
     if not to.startswith(("http://", "https://")) or not election:
         _end("--to ADDRESS and --election ID are needed")
+    if patience is not None and not once:
+        _end("--patience goes with --once: without it each side is waited for")
+    seconds = (PATIENCE_SECONDS if patience is None else patience) if once else None
     configure_log(_format(log_format), "INFO")
     course = Course(election, mode, tuple(contest or ()), tuple(area or ()))
     try:
@@ -68,11 +80,18 @@ def relay_command(
 
     async def work() -> None:
         async with (
-            connect(url, token, streams=event_stream) as client,
+            connect(
+                url, token, streams=event_stream, patience_seconds=PATIENCE_SECONDS if seconds is None else seconds
+            ) as client,
             aiohttp.ClientSession(cookie_jar=aiohttp.DummyCookieJar()) as session,
         ):
-            receiver = Receiver(session, to, keys, first_wait=first_wait)
-            relaying = asyncio.create_task(relay(client, receiver, file, from_now=from_now))
+            receiver = Receiver(session, to, keys, first_wait=first_wait, patience=seconds)
+            works = (
+                relay(client, receiver, file, from_now=from_now)
+                if seconds is None
+                else relay_once(client, receiver, file, patience=seconds, from_now=from_now)
+            )
+            relaying = asyncio.create_task(works)
             await until_stopped(relaying)
             if not relaying.cancel():
                 relaying.result()
@@ -82,9 +101,13 @@ def relay_command(
         asyncio.run(work())
     except ReceiverGoneError as gone:
         _end(str(gone), GONE)
+    except ReceiverAwayError as away:
+        _end(str(away), AWAY)
     except RefusedError as refusal:
         _end(_why(refusal, state))
-    except (UnreachableError, StateError) as fault:
+    except UnreachableError as away:
+        _end(str(away), AWAY if once else BAD_INPUT)
+    except StateError as fault:
         _end(str(fault))
     finally:
         file.close()

@@ -25,8 +25,12 @@ class ReceiverGoneError(Exception):
     """The receiver answered 410: it wants nothing any more."""
 
 
+class ReceiverAwayError(Exception):
+    """The receiver took a message in none of the tries that there was time for."""
+
+
 class Receiver:
-    """`clock`: seconds since 1970."""
+    """`clock`: seconds since 1970. `patience`: seconds that one message is tried for; None: for ever."""
 
     def __init__(
         self,
@@ -35,18 +39,20 @@ class Receiver:
         keys: tuple[bytes, ...],
         *,
         first_wait: float = FIRST_WAIT,
+        patience: float | None = None,
         clock: Callable[[], float] = time.time,
     ) -> None:
         self._session = session
         self._url = url
         self._keys = keys
         self._first_wait = first_wait
+        self._patience = patience
         self._clock = clock
         # Paths and queries of such addresses are often secrets.
         self.host = urlsplit(url).netloc.rpartition("@")[2]
 
     async def deliver(self, message: Message) -> None:
-        """Returns once it was taken, after however many tries. Raises ReceiverGoneError."""
+        """Returns once it was taken, after however many tries. Raises ReceiverGoneError, ReceiverAwayError."""
         began = time.monotonic()
         for attempt, wait in enumerate(waits(self._first_wait, LAST_WAIT), start=1):
             trouble, retry_after = await self._post(message)
@@ -59,6 +65,8 @@ class Receiver:
                 return
             FAILURES.inc()
             pause = max(wait, min(retry_after, RETRY_AFTER_MAX))
+            if self._patience is not None and time.monotonic() + pause - began > self._patience:
+                raise ReceiverAwayError(f"{self.host} did not take a message in {attempt} tries: {trouble}")
             log.warning("%s did not take a message: %s; again in %.1f s", self.host, trouble, pause)
             await asyncio.sleep(pause)
 

@@ -60,6 +60,11 @@ class StateFile:
     def taken(self, message: Message) -> None:
         self._write(replace(self.progress, after=message.after, pending=None))
 
+    def reached(self, cursor: str) -> None:
+        """All up to there is told, though the last of it was nothing that this course sends."""
+        if cursor != self.progress.after:
+            self._write(replace(self.progress, after=cursor))
+
     def close(self) -> None:
         os.close(self._lock)
 

@@ -19,6 +19,7 @@ import pytest
 
 from counting.vocabulary import Role
 from tallywire.relay.signing import BadSecretError, read_secrets, signed_headers
+from tests import warm_start
 from tests.conftest import Night
 from tests.docs.blocks import blocks
 from tests.served import run_tallywire, wait_until
@@ -125,7 +126,9 @@ def relay(served: Night, receiver: Receiver, tmp_path: Path) -> Iterator[Relay]:
     started: list[subprocess.Popen[str]] = []
 
     def start(*options: str) -> subprocess.Popen[str]:
-        command = [sys.executable, "-m", "tallywire.cli", "relay", "--url", served.url, "--election", "small"]
+        # One that is killed is started as its users do.
+        program = [f"{warm_start.path()}/tallywire"] if "--once" in options else [sys.executable, "-m", "tallywire.cli"]
+        command = [*program, "relay", "--url", served.url, "--election", "small"]
         command += ["--to", receiver.url, "--state", str(tmp_path / "state.json"), "--first-wait", "0.02", *options]
         environment = {**os.environ, "TALLYWIRE_RELAY_SECRET": SECRET}
         started.append(subprocess.Popen(command, env=environment, stderr=subprocess.PIPE, text=True))
@@ -191,6 +194,87 @@ def test_results_are_told_as_they_changed_of_what_was_asked_for(
     told = [result for message in receiver.taken for result in message["data"]["results"]]
     assert {(one["contest"]["id"], one["area"]["id"]) for one in told} == {("small/mayor", "small/b")}
     assert receiver.taken[-1]["data"]["kind"] == "DELTA"
+
+
+def ended(running: "subprocess.Popen[str]") -> tuple[int, str]:
+    _, said = running.communicate(timeout=60)
+    return running.returncode, said
+
+
+def test_once_sends_what_is_new_and_ends(report: Reporting, relay: Relay, receiver: Receiver) -> None:
+    last = report()
+    receiver.answers = [500]
+    assert ended(relay("--once"))[0] == 0
+    assert receiver.sequences() == list(range(1, last + 1))
+    taken = len(receiver.told)
+    assert ended(relay("--once"))[0] == 0 and len(receiver.told) == taken
+    last = report()
+    assert ended(relay("--once"))[0] == 0
+    # A relay that stays goes on where the last run ended, and with the same ids.
+    relay()
+    last = report()
+    wait_until(lambda: last in receiver.sequences(), 60, "what came after the runs")
+    assert receiver.sequences() == list(range(1, last + 1))
+    assert len(set(receiver.ids)) == len(receiver.ids) and not receiver.unsigned
+
+
+def test_once_ends_with_1_where_a_side_is_away_and_the_next_run_brings_what_was_missed(
+    report: Reporting, relay: Relay, receiver: Receiver
+) -> None:
+    last = report()
+    receiver.answers = [503] * 1_000
+    code, said = ended(relay("--once", "--patience", "0.3"))
+    assert code == 1 and "did not take a message in" in said and "HTTP 503" in said
+    receiver.answers = []
+    code, said = ended(relay("--once", "--patience", "0.3", "--url", "http://127.0.0.1:9"))
+    # What was on its way needs no server; the rest does.
+    assert code == 1 and "no answer from http://127.0.0.1:9/graphql" in said
+    first = receiver.sequences()
+    assert first and first == list(range(1, first[-1] + 1))
+    assert ended(relay("--once"))[0] == 0
+    assert receiver.sequences() == list(range(1, last + 1))
+    assert len(set(receiver.ids)) == len(receiver.ids)
+
+
+@pytest.mark.parametrize("mode", ["every", "latest"])
+def test_once_sends_of_what_was_asked_for_alone(
+    report: Reporting, relay: Relay, receiver: Receiver, mode: str, served: Night
+) -> None:
+    last = report()
+    asked = ("--once", "--mode", mode, "--contest", "small/mayor", "--area", "small/b")
+    assert ended(relay(*asked))[0] == 0
+    told = [one for message in receiver.taken for one in message["data"]["reports" if mode == "every" else "results"]]
+    areas = {one["station"]["area"]["id"] if mode == "every" else one["area"]["id"] for one in told}
+    assert areas == {"small/b"}
+    if mode == "every":
+        rows = served.sql("SELECT sequence FROM log_entry WHERE station_id LIKE 'small/b%' ORDER BY sequence")
+        assert receiver.sequences() == [row["sequence"] for row in rows if row["sequence"] <= last]
+    taken = len(receiver.told)
+    assert ended(relay(*asked))[0] == 0 and len(receiver.told) == taken
+
+
+def test_once_from_now_only_notes_where_the_feed_stands(report: Reporting, relay: Relay, receiver: Receiver) -> None:
+    before = report()
+    assert ended(relay("--once", "--from-now"))[0] == 0 and not receiver.told
+    last = report()
+    assert ended(relay("--once", "--from-now"))[0] == 0
+    assert receiver.sequences() == list(range(before + 1, last + 1))
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        (("--once", "--contest", "small/none"), "--contest small/none"),
+        (("--once", "--area", "small/none"), "--area small/none"),
+        (("--patience", "3"), "--patience goes with --once"),
+    ],
+)
+def test_once_names_what_it_does_not_know(
+    report: Reporting, relay: Relay, receiver: Receiver, options: tuple[str, ...], words: str
+) -> None:
+    report()
+    code, said = ended(relay(*options))
+    assert code == 2 and words in said and receiver.posts == 0
 
 
 def test_a_receiver_that_is_gone_ends_the_relay(report: Reporting, relay: Relay, receiver: Receiver) -> None:
