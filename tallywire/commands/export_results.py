@@ -9,7 +9,8 @@ from typing import IO
 
 from tallywire.commands.running import errors, fail, run
 from tallywire.formats.catalogue import BY_NAME, Format
-from tallywire.formats.exporting import Moment, export, find_election
+from tallywire.formats.exporting import export, find_election
+from tallywire.formats.moment import Moment
 from tallywire.formats.picture import Picture
 from tallywire.formats.selection import ExportRefusedError, selected
 from tallywire.settings import Settings

@@ -1,6 +1,5 @@
 """An export out of a database, without a server: the board is folded from the newest cut and the log, as at a start."""
 
-from dataclasses import dataclass
 from datetime import datetime
 
 from db.cuts import read_cut
@@ -9,19 +8,11 @@ from db.definitions import ElectionDefinition, read_definition
 from db.log import ElectionState, read_states
 from feed.board import GapError
 from feed.history import History
-from feed.position import BadCursorError, decode
 from tallywire.formats.catalogue import Format
+from tallywire.formats.moment import Moment, beyond, entry_at
 from tallywire.formats.picture import OPENED, Picture
 from tallywire.formats.selection import ExportRefusedError, Selection
 from tallywire.formats.writer import Sink, write
-
-
-@dataclass(frozen=True, slots=True)
-class Moment:
-    """Which one of an election: a cut by its number, a position by its cursor; neither: the newest."""
-
-    cut: int | None = None
-    cursor: str | None = None
 
 
 async def find_election(database: Database, wanted: str | None) -> ElectionDefinition:
@@ -51,7 +42,7 @@ async def export(
     try:
         board = await History(definition).at(database.pool, sequence)
     except GapError as error:
-        raise ExportRefusedError(f"บันทึกมีถึงลำดับที่ {state.sequence}", f"the log ends at entry {state.sequence}") from error
+        raise beyond(state.sequence) from error
     shown = Picture(board, state.phase, moment.cut, taken_at or board.last_report_at, selection)
     await write(form.writer(shown, sink), database.pool)
     return shown
@@ -68,12 +59,4 @@ async def _position(
         return cut.sequence, cut.taken_at
     if moment.cursor is None:
         return (state.sequence if state.phase in OPENED else 0), None
-    try:
-        position = decode(moment.cursor)
-    except BadCursorError as error:
-        raise ExportRefusedError("at: ไม่ใช่เคอร์เซอร์", "at: this is no cursor") from error
-    if position.epoch != definition.epoch:
-        raise ExportRefusedError(
-            "at: เป็นเคอร์เซอร์ของการเลือกตั้งอื่น", "at: this cursor is of another election, or of an earlier load of it"
-        )
-    return max(position.sequence, 0), None
+    return entry_at(definition, moment.cursor), None

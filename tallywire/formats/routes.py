@@ -1,6 +1,8 @@
-"""Exports over HTTP: of a cut, for ever; of the newest cut; and of this very moment, where no station has to be read.
+"""Exports over HTTP: of a cut, for ever; of the newest cut; of this very moment, where no station has to be read; and
+of any earlier position, by its cursor.
 
 /results/{election}/cuts/{number}/{file}    /results/{election}/latest/{file}    /results/{election}/now/{file}
+/results/{election}/latest/{file}?at=CURSOR    /results/{election}/now/{file}?at=CURSOR
 """
 
 import time
@@ -19,6 +21,7 @@ from feed.election_feed import ElectionFeed
 from feed.tail import Tail
 from tallywire.formats.catalogue import BY_FILE, Format
 from tallywire.formats.making import Making
+from tallywire.formats.moment import beyond, entry_at
 from tallywire.formats.picture import Picture
 from tallywire.formats.selection import ExportRefusedError, Selection, selected
 from tallywire.formats.shelf import Shelf, ShelfFullError
@@ -31,6 +34,8 @@ LATEST_SECONDS = 3
 NOW_SECONDS = 1
 # Until the first report a package can be loaded anew, and the zero report is made anew with it.
 UNCOUNTED_SECONDS = 60
+# An earlier position stays as it was; its file tells the election's phase, which may still move.
+POSITION_SECONDS = 60
 NUMBER_MAX = 2_147_483_647
 NOW_KEPT = 256
 
@@ -48,8 +53,11 @@ class Lasting:
 
 @dataclass(frozen=True, slots=True)
 class Asked:
+    """`at`: the cursor of an earlier position."""
+
     format: Format
     selection: Selection
+    at: str | None = None
 
     def of(self, feed: ElectionFeed, moment: str) -> tuple[str, ...]:
         """What tells this file from all others; `moment`: which of the election's."""
@@ -85,6 +93,8 @@ class Exports:
         return await self._cut(request, feed, cut, Lasting(YEAR_SECONDS if feed.sequence else UNCOUNTED_SECONDS))
 
     async def _of_latest(self, request: Request, feed: ElectionFeed) -> Response:
+        if "at" in request.query_params:
+            return await self._of_position(request, feed)
         cut = await self._cuts.newest(feed)
         if cut is None:
             return told("there is no cut yet: ask again in a moment / ยังไม่มีรอบผล ลองใหม่ในอีกสักครู่", 404)
@@ -104,13 +114,33 @@ class Exports:
         except ExportRefusedError as error:
             return _refused(error)
 
+    async def _of_position(self, request: Request, feed: ElectionFeed) -> Response:
+        try:
+            asked = _asked(request, feed, positions=True)
+            sequence = entry_at(feed.definition, asked.at or "")
+            if not await feed.reach(sequence):
+                raise beyond(feed.sequence)
+            phase = feed.state.phase
+
+            async def picture() -> Picture:
+                board = (await feed.history.at(self._database.pool, sequence)).copy()
+                return Picture(board, phase, None, board.last_report_at, asked.selection)
+
+            moment = f"{phase.value} {sequence}"
+            return await self._send(request, feed, asked, moment, picture, Lasting(POSITION_SECONDS))
+        except ExportRefusedError as error:
+            return _refused(error)
+
     async def _of_now(self, request: Request, feed: ElectionFeed) -> Response:
+        if "at" in request.query_params:
+            return await self._of_position(request, feed)
         try:
             asked = _asked(request, feed)
             if asked.format.stations:
                 raise ExportRefusedError(
-                    f"{asked.format.file} มีรายหน่วย จึงมีเฉพาะของรอบผล ใช้ latest/{asked.format.file}",
-                    f"{asked.format.file} is by station, so there is one of each cut: latest/{asked.format.file}",
+                    f"{asked.format.file} มีรายหน่วย จึงมีเฉพาะของรอบผลหรือของ ?at= ใช้ latest/{asked.format.file}",
+                    f"{asked.format.file} is by station, so there is one of each cut, and of ?at=:"
+                    f" latest/{asked.format.file}",
                 )
             shown = self._shown(feed, asked)
 
@@ -150,14 +180,16 @@ class Exports:
             return busy()
 
 
-def _asked(request: Request, feed: ElectionFeed) -> Asked:
-    """Raises ExportRefusedError."""
+def _asked(request: Request, feed: ElectionFeed, *, positions: bool = False) -> Asked:
+    """`positions`: whether one may be named. Raises ExportRefusedError."""
     form = BY_FILE.get(request.path_params["file"])
     if form is None:
         raise ExportRefusedError(
             f"ไม่มีไฟล์นี้ มี {', '.join(BY_FILE)}", f"there is no such file; there are {', '.join(BY_FILE)}"
         )
-    return Asked(form, selected(feed.definition, dict(request.query_params)))
+    words = dict(request.query_params)
+    at = words.pop("at", None) if positions else None
+    return Asked(form, selected(feed.definition, words), at)
 
 
 def _refused(error: ExportRefusedError) -> Response:
