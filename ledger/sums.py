@@ -4,15 +4,20 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from ledger.leaders import decided, leading, margin
 from ledger.sheets import Sheet, Sheets, counted, incomplete
 from ledger.terms import ContestTerms, ResultKey, Terms
 
 
 @dataclass(slots=True)
 class Total:
-    """One contest in one area; `votes` in ballot order. Ballots that can still come at most: `at_most`."""
+    """One contest in one area; `votes` in ballot order, `disputed_votes` their part from disputed stations.
+
+    Ballots that can still come at most: `at_most`.
+    """
 
     votes: list[int]
+    disputed_votes: list[int]
     valid: int = 0
     invalid: int = 0
     no_vote: int = 0
@@ -68,7 +73,8 @@ class Totals:
 def add_up(sheets: Sheets) -> Totals:
     """Every contest in every area that has stations of it."""
     contests = sheets.terms.contests
-    blank = {key: Total([0] * len(contests[key[0]].candidates)) for key in sheets.terms.results()}
+    sizes = ((key, len(contests[key[0]].candidates)) for key in sheets.terms.results())
+    blank = {key: Total([0] * size, [0] * size) for key, size in sizes}
     totals = Totals(sheets.terms, blank)
     empty = Sheet()
     for station in sheets.terms.stations.values():
@@ -95,6 +101,8 @@ def _add(total: Total, sheet: Sheet, registered: int) -> None:
         return
     for place, votes in enumerate(tally["votes"]):
         total.votes[place] += votes or 0
+        if sheet.disputed:
+            total.disputed_votes[place] += votes or 0
     total.valid += tally["validBallots"]
     total.invalid += tally["invalidBallots"] or 0
     total.no_vote += tally["noVoteBallots"] or 0
@@ -108,11 +116,17 @@ def _pairs(result: dict[str, Any], total: Total, contest: ContestTerms) -> Itera
     """(what, as served, by the log)"""
     votes = dict(zip(contest.candidates, total.votes, strict=True))
     served = {row["candidate"]["id"]: row for row in result["rows"]}
+    leaders = leading(total.votes, contest)
     yield "candidates", sorted(served), sorted(votes)
-    for candidate, ours in votes.items():
+    for (candidate, ours), leads in zip(votes.items(), leaders, strict=True):
         if candidate in served:
-            yield f"votes of {candidate}", served[candidate]["votes"], ours
-            yield f"rank of {candidate}", served[candidate]["rank"], 1 + sum(more > ours for more in total.votes)
+            row = served[candidate]
+            yield f"votes of {candidate}", row["votes"], ours
+            yield f"rank of {candidate}", row["rank"], 1 + sum(more > ours for more in total.votes)
+            yield f"share of {candidate}", row["share"], ours / sum(total.votes) if ours else 0
+            yield f"whether {candidate} leads", row["leading"], leads
+    yield "margin", result["margin"], margin(total.votes, contest)
+    yield "decided", result["decided"], _decided(total, contest)
     yield "validBallots", result["validBallots"], total.valid
     yield "invalidBallots", result["invalidBallots"], total.invalid
     yield "noVoteBallots", result["noVoteBallots"], total.no_vote
@@ -128,6 +142,11 @@ def _pairs(result: dict[str, Any], total: Total, contest: ContestTerms) -> Itera
     yield "outstanding.stations", outstanding["stations"], total.outstanding
     yield "outstanding.ballotsAtMost", outstanding["ballotsAtMost"], total.at_most
     yield "outstanding.heldTallies", outstanding["heldTallies"], total.held
+
+
+def _decided(total: Total, contest: ContestTerms) -> bool:
+    votes, disputed = total.votes, total.disputed_votes
+    return decided(votes, disputed, total.outstanding if total.stations else 1, total.at_most, contest)
 
 
 def _turnout(total: Total) -> float | None:

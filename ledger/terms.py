@@ -18,12 +18,17 @@ class BadDefinitionError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class ContestTerms:
-    """`candidates` in ballot order; `area`: its own, around all that have results of it."""
+    """`candidates` in ballot order; `area`: its own, around all that have results of it.
+
+    `proportional`: lists share the seats, so that nobody leads.
+    """
 
     id: str
     area: str
     candidates: tuple[str, ...]
     votes_per_ballot: int
+    seats: int
+    proportional: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,7 +135,11 @@ def _text(value: Any) -> str:
 def _contest(value: dict[str, Any]) -> ContestTerms:
     candidates = sorted(value["candidates"], key=lambda one: int(one["ballotNumber"]))
     names = tuple(_text(one["id"]) for one in candidates)
-    return ContestTerms(_text(value["id"]), _text(value["area"]), names, int(value["votesPerBallot"]))
+    seats = int(value["seats"])
+    if seats < 1:
+        raise ValueError(f"{seats} seats")
+    shared = _text(value["votingVariation"]) == "PROPORTIONAL"
+    return ContestTerms(_text(value["id"]), _text(value["area"]), names, int(value["votesPerBallot"]), seats, shared)
 
 
 def _path(area: str | None, areas: dict[str, dict[str, Any]]) -> tuple[str, ...]:

@@ -17,7 +17,7 @@ CURSOR = "query Cursor($election: ID!) { election(id: $election) { cursor } }"
 RESULTS = """
 query Results($election: ID!, $contest: ID!, $at: Cursor) {
   results(electionId: $election, contestIds: [$contest], at: $at) {
-    contest { id } area { id } rows { candidate { id } votes rank }
+    contest { id } area { id } rows { candidate { id } votes rank share leading } margin decided
     validBallots invalidBallots noVoteBallots ballotsCast registeredVoters turnout
     stationsTotal stationsReporting stationsFinal stationsDisputed stationsIncomplete
     outstanding { stations ballotsAtMost heldTallies }

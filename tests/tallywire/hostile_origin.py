@@ -203,9 +203,17 @@ def served(election: str, total: Total) -> dict[str, Any]:
         "contest": {"id": f"{election}/mayor"},
         "area": {"id": f"{election}/city"},
         "rows": [
-            {"candidate": {"id": f"{election}/mayor/{n}"}, "votes": votes, "rank": rank}
+            {
+                "candidate": {"id": f"{election}/mayor/{n}"},
+                "votes": votes,
+                "rank": rank,
+                "share": votes / sum(total.votes) if votes else 0,
+                "leading": votes > sorted(total.votes)[-2],
+            }
             for n, (votes, rank) in enumerate(zip(total.votes, ranks, strict=True), start=1)
         ],
+        "margin": _margin(total.votes),
+        "decided": False,
         "validBallots": total.valid,
         "invalidBallots": 0,
         "noVoteBallots": 0,
@@ -219,6 +227,11 @@ def served(election: str, total: Total) -> dict[str, Any]:
         "stationsIncomplete": 0,
         "outstanding": {"stations": total.outstanding, "ballotsAtMost": total.at_most, "heldTallies": 0},
     }
+
+
+def _margin(votes: list[int]) -> int | None:
+    *_, second, first = sorted(votes)
+    return first - second or None
 
 
 class HostileOrigin:

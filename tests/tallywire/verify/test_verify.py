@@ -4,6 +4,7 @@ import json
 import re
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
 from typer.testing import CliRunner
@@ -154,10 +155,24 @@ def test_a_copy_is_verified_without_the_server_and_other_results_in_it_are_found
     def one_vote_more(results: list[dict[str, object]]) -> None:
         results[0]["rows"][0]["votes"] += 1  # type: ignore[index]
 
+    whole = (folder / "results.json").read_bytes()
     changed(folder / "results.json", one_vote_more)
     ran = case.verify(place=str(folder))
     assert ran.exit_code == 1
     assert re.search(r"/mayor in \S+ \(.+\): votes of \S+ is served as \d+; the entries add up to \d+", ran.stdout)
+    (folder / "results.json").write_bytes(whole)
+    changed(folder / "results.json", _another_winner)
+    ran = case.verify(place=str(folder))
+    assert ran.exit_code == 1
+    for what in ("share of", "whether", "margin is served as 1;", "decided is served as True;"):
+        assert f"): {what}" in ran.stdout
+
+
+def _another_winner(results: list[dict[str, Any]]) -> None:
+    """The votes are true; what is said of them is not."""
+    one = next(result for result in results if not result["decided"])
+    one["rows"][0]["share"], one["rows"][-1]["leading"] = 0.9, not one["rows"][-1]["leading"]
+    one["margin"], one["decided"] = 1, True
 
 
 def test_a_copy_with_a_file_taken_out_or_changed_does_not_pass(case: Case) -> None:
