@@ -111,11 +111,13 @@ def timed_out(seconds: int) -> ApiError:
 
 
 def not_a_stream() -> ApiError:
-    """A subscription by a POST that asks for no event stream; Apollo's own link asks for multipart/mixed."""
+    """A subscription by a POST that asks for no stream."""
     return ApiError(
         "NOT_A_STREAM",
-        "การติดตามผลสดใช้ WebSocket (graphql-transport-ws) หรือ Accept: text/event-stream (graphql-sse) เท่านั้น",
-        "A subscription comes over WebSocket (graphql-transport-ws), or with Accept: text/event-stream (graphql-sse)",
+        "การติดตามผลสดใช้ WebSocket (graphql-transport-ws) หรือ Accept: text/event-stream (graphql-sse)"
+        " หรือ multipart/mixed;subscriptionSpec=1.0",
+        "A subscription comes over WebSocket (graphql-transport-ws), or with Accept: text/event-stream (graphql-sse)"
+        " or multipart/mixed;subscriptionSpec=1.0",
     )
 
 

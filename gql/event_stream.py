@@ -1,4 +1,4 @@
-"""graphql-sse: Strawberry's own transport; its subscriptions are served by groups, and each event names its position.
+"""Subscriptions over plain HTTP: Strawberry's own transports, served by groups; written as gql.framing says.
 
 A browser's EventSource that comes back sends the last `id` it saw as `Last-Event-ID`: the stream goes on there.
 """
@@ -11,7 +11,6 @@ from typing import Any
 import orjson
 from cross_web import HTTPException
 from strawberry.http import process_result
-from strawberry.http.streaming import SSETransport
 from strawberry.types import ExecutionResult
 
 from feed.kinds import Ending
@@ -19,22 +18,23 @@ from feed.position import BadCursorError, Position, decode
 from feed.readers import Payload, Reader
 from feed.reports import UnknownPositionError
 from gql.errors import ApiError
+from gql.framing import Framing
 from gql.groups import Groups, Seat
 from gql.meters import DELIVERIES
 from gql.resolvers.lookup import unknown_position
 
 LAST_EVENT_ID = "last-event-id"
-SERVER_SENT_EVENTS = SSETransport.protocol
 
 
 class StreamReader(Reader):
     """One event stream; what it takes waits here until the response has taken it."""
 
-    __slots__ = ("_arrived", "_drained", "_finished", "_limit", "_size", "_waiting")
+    __slots__ = ("_arrived", "_drained", "_finished", "_framing", "_limit", "_size", "_waiting")
 
-    def __init__(self, limit: int) -> None:
+    def __init__(self, limit: int, framing: Framing) -> None:
         super().__init__()
         self._limit = limit
+        self._framing = framing
         self._size = 0
         self._finished = False
         self._waiting: deque[bytes] = deque()
@@ -51,7 +51,7 @@ class StreamReader(Reader):
 
     def take(self, payload: Payload) -> None:
         self.position = payload.position
-        self.write(event(payload.body, payload.position))
+        self.write(self._framing.event(payload.body, payload.position))
 
     def write(self, body: bytes) -> None:
         DELIVERIES.inc()
@@ -81,11 +81,12 @@ class StreamReader(Reader):
 class SharedEvents:
     """What stands in for Strawberry's results where a group serves: an iterator of encoded events."""
 
-    def __init__(self, groups: Groups, seat: Seat, after: Position | None, limit: int) -> None:
+    def __init__(self, groups: Groups, seat: Seat, after: Position | None, limit: int, framing: Framing) -> None:
         self._groups = groups
         self._seat = seat
         self._after = after
         self._limit = limit
+        self._framing = framing
 
     def __aiter__(self) -> AsyncGenerator[bytes, None]:
         return self._events()
@@ -94,13 +95,15 @@ class SharedEvents:
         raise NotImplementedError("iterated by __aiter__ alone")
 
     async def _events(self) -> AsyncGenerator[bytes, None]:
-        reader = StreamReader(self._limit)
+        reader = StreamReader(self._limit, self._framing)
         sitting = asyncio.create_task(self._sit(reader))
         try:
+            if self._framing.opening:
+                yield self._framing.opening
             async for body in reader.events():
                 yield body
-            if await sitting is Ending.GONE:
-                yield COMPLETE
+            if last := self._framing.end(await sitting):
+                yield last
         finally:
             sitting.cancel()
 
@@ -111,18 +114,10 @@ class SharedEvents:
         except (UnknownPositionError, ApiError) as error:
             refusal = error if isinstance(error, ApiError) else unknown_position("after")
             told = ExecutionResult(data=None, errors=[refusal])
-            reader.write(event(orjson.dumps(process_result(told)), None))
+            reader.write(self._framing.event(orjson.dumps(process_result(told)), None))
             return Ending.GONE
         finally:
             reader.finish()
-
-
-COMPLETE = SSETransport().encode_complete().encode()
-
-
-def event(body: bytes, position: Position | None) -> bytes:
-    name = b"id: %b\r\n" % position.encode().encode() if position else b""
-    return b"%bevent: next\r\ndata: %b\r\n\r\n" % (name, body)
 
 
 def resumed(headers: Mapping[str, str]) -> Position | None:

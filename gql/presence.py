@@ -10,9 +10,12 @@ import contextlib
 from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass, field
 
+import orjson
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from gql.closing import BEGINS_AGAIN, FORBIDDEN
+from gql.framing import COME_BACK as COME_BACK_ERROR
+from gql.framing import PARTS, asks_for_a_stream, asks_for_parts
 from gql.limits import SOCKETS_A_TOKEN
 from gql.occupancy import Occupancy
 
@@ -20,35 +23,45 @@ from gql.occupancy import Occupancy
 RETRY_MS = 1_000
 LEFT_SECONDS_MAX = 2.0
 KEY = "tallywire.connection"
+_REVOKED: dict[str, object] = {
+    "message": "This token was revoked",
+    "extensions": {
+        "code": "UNAUTHENTICATED",
+        "messages": {"TH": "โทเค็นนี้ถูกยกเลิกแล้ว", "EN": "This token was revoked"},
+    },
+}
 # graphql-sse: the error as the last result, then the end of the operation.
-_REVOKED_EVENT = (
-    'event: next\ndata: {"data":null,"errors":[{"message":"This token was revoked","extensions":{"code":'
-    '"UNAUTHENTICATED","messages":{"TH":"โทเค็นนี้ถูกยกเลิกแล้ว","EN":"This token was revoked"}}}]}\n\n'
-    "event: complete\ndata: \n\n"
-).encode()
-EVENT_STREAM = b"text/event-stream"
+_REVOKED_EVENT = b"event: next\ndata: %b\n\nevent: complete\ndata: \n\n" % orjson.dumps(
+    {"data": None, "errors": [_REVOKED]}
+)
 
 
 def holds_open(scope: Scope) -> bool:
-    """Whether the answer may last as long as its reader: a socket, an event stream."""
-    if scope["type"] == "websocket":
-        return True
-    return scope["type"] == "http" and any(
-        name == b"accept" and EVENT_STREAM in value for name, value in scope["headers"]
-    )
+    """Whether the answer may last as long as its reader: a socket, a stream."""
+    return scope["type"] == "websocket" or (scope["type"] == "http" and asks_for_a_stream(_accept(scope)))
+
+
+def _accept(scope: Scope) -> str:
+    return b",".join(value for name, value in scope["headers"] if name == b"accept").decode("latin-1")
 
 
 @dataclass(frozen=True, slots=True)
 class Goodbye:
-    """What a client is told at the end: a socket's close code and reason, the last bytes of an event stream."""
+    """What a client is told at the end: a socket's close code and reason, the last bytes of a stream of either kind."""
 
     code: int
     reason: str
     event: bytes
+    part: bytes
 
 
-REVOKED = Goodbye(FORBIDDEN.code, "Revoked", _REVOKED_EVENT)
-COME_BACK = Goodbye(BEGINS_AGAIN.code, "This node ends: come back with the last cursor", b"retry: %d\n\n" % RETRY_MS)
+REVOKED = Goodbye(FORBIDDEN.code, "Revoked", _REVOKED_EVENT, PARTS.broken_off(_REVOKED))
+COME_BACK = Goodbye(
+    BEGINS_AGAIN.code,
+    "This node ends: come back with the last cursor",
+    b"retry: %d\n\n" % RETRY_MS,
+    PARTS.broken_off(COME_BACK_ERROR),
+)
 
 
 @dataclass(eq=False, slots=True)
@@ -161,4 +174,5 @@ async def _tell(scope: Scope, send: Send, goodbye: Goodbye) -> None:
             if scope["type"] == "websocket":
                 await send({"type": "websocket.close", "code": goodbye.code, "reason": goodbye.reason})
             else:
-                await send({"type": "http.response.body", "body": goodbye.event, "more_body": False})
+                last = goodbye.part if asks_for_parts(_accept(scope)) else goodbye.event
+                await send({"type": "http.response.body", "body": last, "more_body": False})

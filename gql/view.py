@@ -20,8 +20,12 @@ from strawberry.exceptions import ConnectionRejectionError
 from strawberry.http import GraphQLRequestData
 from strawberry.http.base import BaseRequestProtocol
 from strawberry.http.exceptions import NonTextMessageReceived
-from strawberry.http.streaming import HTTPStreamTransport, merge_stream_with_heartbeat
-from strawberry.subscriptions import GRAPHQL_SSE_PROTOCOL, GRAPHQL_TRANSPORT_WS_PROTOCOL
+from strawberry.http.streaming import HTTPStreamTransport, SSETransport, merge_stream_with_heartbeat
+from strawberry.subscriptions import (
+    GRAPHQL_SSE_PROTOCOL,
+    GRAPHQL_TRANSPORT_WS_PROTOCOL,
+    MULTIPART_SUBSCRIPTION_PROTOCOL,
+)
 from strawberry.types import ExecutionResult
 
 from db.database import is_away
@@ -31,8 +35,9 @@ from gql.body import RefusedError, headers_of, read_body
 from gql.closing import BAD_MESSAGE, COME_LATER
 from gql.context import Context, Services
 from gql.errors import ApiError, full, unavailable
-from gql.event_stream import SERVER_SENT_EVENTS, SharedEvents, resumed
+from gql.event_stream import SharedEvents, resumed
 from gql.frames import BadShapeError, check_frame, check_request, parse
+from gql.framing import PARTS, SERVER_SENT, PartsTransport
 from gql.groups import Groups
 from gql.keeping import AskedWith, PageServed, cache_control, tagged
 from gql.limits import INIT_SECONDS
@@ -43,6 +48,10 @@ from gql.wire import Handler
 
 # A limit that is turned off.
 NEVER_SECONDS = 365 * 86_400
+STREAMS: Mapping[str, type[HTTPStreamTransport]] = {
+    GRAPHQL_SSE_PROTOCOL: SSETransport,
+    MULTIPART_SUBSCRIPTION_PROTOCOL: PartsTransport,
+}
 FindPerson = Callable[[str], Awaitable[Person | None]]
 
 
@@ -72,6 +81,7 @@ class View(GraphQL[Context, None]):
     """`find_person` tells who holds a token; `page` is what a browser is shown on this path, with `headers`."""
 
     websocket_adapter_class = _Socket
+    stream_transport_classes_by_protocol = STREAMS
     graphql_transport_ws_handler_class = Handler
 
     def __init__(
@@ -87,7 +97,11 @@ class View(GraphQL[Context, None]):
         super().__init__(
             schema,
             graphql_ide="graphiql" if page else None,
-            subscription_protocols=(GRAPHQL_TRANSPORT_WS_PROTOCOL, GRAPHQL_SSE_PROTOCOL),
+            subscription_protocols=(
+                GRAPHQL_TRANSPORT_WS_PROTOCOL,
+                GRAPHQL_SSE_PROTOCOL,
+                MULTIPART_SUBSCRIPTION_PROTOCOL,
+            ),
             connection_init_wait_timeout=timedelta(seconds=edge.limits.most(INIT_SECONDS) or NEVER_SECONDS),
             # Counted by the handler itself, with a code.
             max_subscriptions_per_connection=None,
@@ -95,7 +109,8 @@ class View(GraphQL[Context, None]):
         )
         self.groups = Groups(schema, services)
         self.buffer_bytes = wire.buffer_bytes
-        self._stream_transport_map[SERVER_SENT_EVENTS].heartbeat_interval = services.pace.heartbeat
+        for transport in self._stream_transport_map.values():
+            transport.heartbeat_interval = services.pace.heartbeat
         self.edge = edge
         self.guard = schema.guard
         self._services = services
@@ -197,10 +212,14 @@ class View(GraphQL[Context, None]):
             checked = check_request(body)
         except BadShapeError as error:
             raise HTTPException(400, str(error)) from error
+        query, operation_name = self.edge.documents.text_of(checked) or checked["query"], checked.get("operationName")
+        if isinstance(transport, PartsTransport) and not self.guard.is_subscription(query or "", operation_name):
+            # Who takes parts takes plain JSON as well.
+            transport = None
         return GraphQLRequestData(
-            query=self.edge.documents.text_of(checked) or checked["query"],
+            query=query,
             variables=checked.get("variables"),
-            operation_name=checked.get("operationName"),
+            operation_name=operation_name,
             extensions=checked.get("extensions"),
             protocol=transport.protocol if transport else "http",
         )
@@ -224,16 +243,17 @@ class View(GraphQL[Context, None]):
         root_value: None,
         sub_response: Response,
     ) -> Any:
-        """Event streams of subscriptions are served by groups wherever they can be."""
-        if isinstance(request_data, GraphQLRequestData) and request_data.protocol == SERVER_SENT_EVENTS:
+        """Streams of subscriptions are served by groups wherever they can be."""
+        if isinstance(request_data, GraphQLRequestData) and request_data.protocol != "http":
             after = resumed(request.headers)
+            framing = PARTS if request_data.protocol == PartsTransport.protocol else SERVER_SENT
             seat = await self.groups.ask(
                 request_data.query, request_data.variables, request_data.operation_name, context
             )
             if seat is not None or self.guard.is_subscription(request_data.query or "", request_data.operation_name):
                 self._services.presence.reads(request.scope)
             if seat is not None:
-                return SharedEvents(self.groups, seat, after or seat.asked.after, self.buffer_bytes)
+                return SharedEvents(self.groups, seat, after or seat.asked.after, self.buffer_bytes, framing)
         result = await super().execute_operation(
             request, request_adapter, request_data, context, root_value, sub_response
         )

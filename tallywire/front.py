@@ -139,7 +139,10 @@ class _Answering:
     def _started(self, message: Message) -> Message:
         headers = [*message.get("headers", ()), (REQUEST_ID, self._number)]
         self._status = message["status"]
-        self._stream = any(name == b"content-type" and b"event-stream" in value for name, value in headers)
+        self._stream = any(
+            name == b"content-type" and (b"event-stream" in value or b"multipart/mixed" in value)
+            for name, value in headers
+        )
         REQUESTS.labels(route_of(self._scope["path"]), str(self._status)).inc()
         if self._front.leaving.begun:
             # Whoever is answered while this process ends asks elsewhere next.

@@ -3,7 +3,9 @@
 import json
 import os
 import subprocess
+from collections.abc import Iterator
 from typing import Any
+from unittest import mock
 
 import httpx
 import pytest
@@ -12,6 +14,7 @@ from graphql import GraphQLObjectType, build_schema, get_named_type
 from counting.vocabulary import Role
 from tests.clients.test_real_clients import NPM, ROOT
 from tests.conftest import Night
+from tests.gql.documents import accepted, sheet
 
 PAGE = ROOT / "docs" / "standards.md"
 BEGIN, END = "<!-- audit: begin -->\n", "<!-- audit: end -->\n"
@@ -95,14 +98,57 @@ def test_whoever_does_not_ask_for_it_is_answered_in_json(served: Night, accept: 
         assert answer.status_code == (400 if kind == OWN else 200)
 
 
-def test_a_subscription_over_multipart_is_told_where_else_to_ask(served: Night) -> None:
-    """As Apollo's HttpLink sends it."""
-    accept = "multipart/mixed;boundary=graphql;subscriptionSpec=1.0,application/json"
-    for asked in (accept, "application/json", OWN):
+PARTS = "multipart/mixed;boundary=graphql;subscriptionSpec=1.0,application/json"
+UPDATES = """subscription Updates($after: Cursor) {
+  resultUpdates(electionId: "small", contestIds: ["small/mayor"], level: CITY, after: $after) {
+    kind cursor results { validBallots } } }"""
+
+
+def test_a_subscription_by_a_plain_post_is_told_where_to_ask(served: Night) -> None:
+    for asked in ("application/json", OWN, "multipart/mixed;deferSpec=20220824,application/json"):
         told = _ask(served, 'subscription { electionChanged(electionId: "small") { id } }', asked)
         (error,) = told.json()["errors"]
         assert told.status_code == 406 and error["extensions"]["code"] == "NOT_A_STREAM"
         assert "text/event-stream" in error["message"] and "WebSocket" in error["extensions"]["messages"]["TH"]
+
+
+def _parts(night: Night, query: str, **variables: Any) -> Iterator[dict[str, Any]]:
+    """As Apollo's HttpLink reads them: a part is whole once the boundary after it is there."""
+    body = {"query": query, "variables": variables}
+    with httpx.stream("POST", f"{night.url}/graphql", json=body, headers={"Accept": PARTS}, timeout=60) as answer:
+        assert answer.headers["content-type"] == 'multipart/mixed;boundary="graphql";subscriptionSpec="1.0"'
+        waiting, told = b"", iter(answer.iter_raw())
+        while not waiting.endswith(b"--graphql--\r\n"):
+            waiting += next(told)
+            *whole, waiting = waiting.split(b"\r\n--graphql")
+            for part in whole:
+                head, _, content = part.partition(b"\r\n\r\n")
+                assert b"Content-Type: application/json" in head
+                yield json.loads(content)
+            if waiting == b"--\r\n":
+                return
+
+
+def test_apollos_multipart_protocol_tells_what_changes(served: Night) -> None:
+    volunteer = served.api.as_(served.token(Role.VOLUNTEER, "a-1"))
+    parts = _parts(served, UPDATES)
+    payloads = (part["payload"]["data"]["resultUpdates"] for part in parts if part)
+    first = next(payloads)
+    assert first["kind"] == "SNAPSHOT"
+    accepted(volunteer, sheet(served, "a-1", [1, 2, 3]))
+    changed = next(one for one in payloads if one["kind"] == "DELTA")
+    assert changed["results"][0]["validBallots"] == first["results"][0]["validBallots"] + 6
+    parts.close()
+    # It goes on by the cursor, as everywhere.
+    again = next(part for part in _parts(served, UPDATES, after=first["cursor"]) if part)
+    assert again["payload"]["data"]["resultUpdates"] == changed | {"cursor": mock.ANY}
+
+
+def test_a_query_of_who_takes_parts_is_answered_in_json(served: Night) -> None:
+    answer = _ask(served, "{ elections { id } }", PARTS)
+    assert answer.headers["content-type"].startswith("application/json") and answer.json()["data"]["elections"]
+    (refused,) = [part for part in _parts(served, "subscription { nothing }") if part]
+    assert refused["payload"]["data"] is None and refused["payload"]["errors"]
 
 
 def test_every_connection_has_the_shape_that_relay_asks_for(served: Night) -> None:

@@ -19,6 +19,7 @@ from tests.served import Api, ServerProcess, wait_until
 from tests.tallywire.busy_phones import BusyPhones
 
 REVIEW = "subscription Queue($election: ID!) { reviewQueueChanged(electionId: $election) { id } }"
+PARTS = "multipart/mixed;boundary=graphql;subscriptionSpec=1.0,application/json"
 SECONDS = 60
 
 
@@ -30,19 +31,20 @@ def night(databases: Databases) -> Iterator[Night]:
 
 
 class Stream(threading.Thread):
-    """One event stream, read to its end."""
+    """One stream, read to its end."""
 
-    def __init__(self, api: Api, query: str) -> None:
+    def __init__(self, api: Api, query: str, accept: str = "text/event-stream") -> None:
         super().__init__(daemon=True)
         self._api = api
         self._query = query
+        self._accept = accept
         self.text = ""
         self.ended_well = False
         self.start()
 
     def run(self) -> None:
         body = {"query": self._query, "variables": {"election": "small"}}
-        headers = {**self._api.headers, "Accept": "text/event-stream"}
+        headers = {**self._api.headers, "Accept": self._accept}
         with httpx.stream("POST", f"{self._api.url}/graphql", json=body, headers=headers, timeout=SECONDS) as answer:
             for part in answer.iter_text():
                 self.text += part
@@ -94,18 +96,21 @@ def test_readers_are_told_to_come_back_and_whatever_was_taken_is_answered(night:
     editor = server.api.as_(night.token(Role.EDITOR))
     sockets = [Sockets(server.api, UPDATES), Sockets(editor, REVIEW)]
     streams = [Stream(server.api, UPDATES), Stream(editor, REVIEW)]
+    parts = Stream(server.api, UPDATES, PARTS)
     wait_until(lambda: all(one.begun.is_set() for one in sockets), SECONDS, "the sockets")
-    wait_until(lambda: _subscribers(server.api) == 2, SECONDS, "both readers of results")
+    wait_until(lambda: _subscribers(server.api) == 3, SECONDS, "the readers of results")
     phones = BusyPhones(night, [server.url], stubborn=False)
     wait_until(lambda: len(phones.calls.taken) > 30, SECONDS, "phones at work")
     assert _end(server) == 0
     calls = phones.wait()
-    for one in (*sockets, *streams):
+    for one in (*sockets, *streams, parts):
         one.join(SECONDS)
     assert [one.code for one in sockets] == [1012, 1012] and "come back" in sockets[0].reason
     assert [stream.ended_well for stream in streams] == [True, True]
     assert all(stream.text.endswith("retry: 1000\n\n") for stream in streams)
     assert "event: complete" not in "".join(stream.text for stream in streams)
+    *_, last, end = parts.text.split("--graphql")
+    assert parts.ended_well and '"payload":null' in last and '"COME_BACK"' in last and end == "--\r\n"
     assert calls.strange == []
     written = {row["client_tally_id"] for row in night.sql("SELECT client_tally_id FROM submission")}
     assert written == set(calls.taken)
