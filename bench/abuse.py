@@ -23,8 +23,10 @@ import psutil
 
 from bench.abuse_standing import clear, shown
 from bench.fanout_control import Child
-from bench.submit import _cpu, _port, _process
 from bench.submit_sheets import set_stage
+from bench.turns import cpu as _cpu
+from bench.turns import port_of as _port
+from bench.turns import process as _process
 from db.embedded import EmbeddedPostgres
 
 ROOT = Path(__file__).parent.parent

@@ -18,6 +18,8 @@ import psutil
 
 from bench.national import ask, run, served, write_log
 from bench.national_package import Nation, write
+from bench.records import put
+from bench.tables import exports
 from tallywire.formats.catalogue import FORMATS
 from tallywire.packaged import bangkok
 
@@ -31,19 +33,20 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--stations", type=int, default=95_000)
     parser.add_argument("--constituencies", type=int, default=400)
+    parser.add_argument("--json", type=Path, help="write the figures there")
     arguments = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="tallywire-exports-") as folder:
         package = Path(folder) / "package"
         write(Nation(arguments.stations, arguments.constituencies), package)
         city = measured(bangkok(), "bkk-2022", Path(folder) / "bkk")
         nation = measured(package, "nation", Path(folder) / "nation")
-    print("| file | Bangkok | a nation |\n|---|---|---|")
-    for name in city:
-        print(f"| {name} | {city[name]} | {nation[name]} |")
+    figures = {"entries": LONG_LOG, "stations": arguments.stations, "city": city, "nation": nation}
+    print(exports(figures))
+    put(arguments.json, figures)
     return 0
 
 
-def measured(package: Path, election: str, data: Path) -> dict[str, str]:
+def measured(package: Path, election: str, data: Path) -> dict[str, dict[str, float]]:
     """By file: its size, how long it took and what the server's memory grew by meanwhile."""
     run("import", str(package), "--data-dir", str(data))
     asyncio.run(write_log(data, election, LONG_LOG))
@@ -56,17 +59,17 @@ def measured(package: Path, election: str, data: Path) -> dict[str, str]:
         # Reads the cut once, as every file of it does.
         fetched(f"{place}/{number}/graphics.json?lang=en")
         for file in (*(f"{number}/{name}" for name in FILES), f"{number}.csv"):
-            rows[f"`{file.replace(str(number), 'N')}`"] = grown(process, f"{place}/{file}")
+            rows[file.replace(str(number), "N", 1)] = grown(process, f"{place}/{file}")
     return rows
 
 
-def grown(process: psutil.Process, address: str) -> str:
+def grown(process: psutil.Process, address: str) -> dict[str, float]:
     clear = Path(f"/proc/{process.pid}/clear_refs")
     clear.write_text("5")
     before, began = peak(process), time.perf_counter()
     size = fetched(address)
     seconds = time.perf_counter() - began
-    return f"{size / MIB:,.0f} MiB, {seconds:.1f} s, +{(peak(process) - before) / MIB:.0f} MiB"
+    return {"mib": size / MIB, "seconds": seconds, "grown_mib": (peak(process) - before) / MIB}
 
 
 def fetched(address: str) -> int:

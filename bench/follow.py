@@ -15,11 +15,13 @@ import time
 from asyncio.subprocess import PIPE, Process
 from collections.abc import AsyncIterator
 from pathlib import Path
+from typing import Any
 
 import httpx
 import psutil
 
 from bench.followed_night import play
+from bench.records import put
 from bench.verify import write_log
 from db.database import Database
 from db.plan import ENTRY_COLUMNS
@@ -65,15 +67,19 @@ def main() -> int:
     parser.add_argument("--rate", type=int, default=100, help="entries a second")
     parser.add_argument("--away", type=float, help="seconds that the origin is away at least")
     parser.add_argument("--stations", type=int, default=300, help="of Bangkok that are simulated, with --away")
+    parser.add_argument("--json", type=Path, help="write the figures there")
     arguments = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="tallywire-follow-") as folder:
         if arguments.away is not None:
-            return play(Path(folder), arguments.away, arguments.stations)
-        asyncio.run(measure(Path(folder), arguments.seconds, arguments.rate))
-    return 0
+            figures = play(Path(folder), arguments.away, arguments.stations)
+        else:
+            figures = asyncio.run(measure(Path(folder), arguments.seconds, arguments.rate))
+    put(arguments.json, figures)
+    return int(bool(figures.get("faults")))
 
 
-async def measure(folder: Path, seconds: int, rate: int) -> None:
+async def measure(folder: Path, seconds: int, rate: int) -> dict[str, Any]:
+    """What each adds to what the origin spends with nobody, in microseconds of CPU an entry."""
     settings = Settings(data_dir=folder / "origin")
     async with open_storage(settings) as database:
         await load_package(database, bangkok(), checked_package(bangkok())[0])
@@ -96,6 +102,8 @@ async def measure(folder: Path, seconds: int, rate: int) -> None:
                 await caught_up(outlet, night.size)
             await bell.close()
         night.show()
+    reader, follower = night.added
+    return {"entries": night.size, "rate": rate, "cost_us": night.cost, "reader_us": reader, "follower_us": follower}
 
 
 class Night:
@@ -127,9 +135,13 @@ class Night:
         self.cost[who] = cpu / entries * 1e6
         print(f"{who}: {entries:,} entries in {elapsed:.0f} s, CPU of the origin {self.cost[who]:,.0f} µs an entry")
 
+    @property
+    def added(self) -> tuple[float, float]:
+        """By one reader, and by one follower, to what the origin spends with nobody."""
+        return self.cost[READER] - self.cost[NOBODY], self.cost[FOLLOWER] - self.cost[NOBODY]
+
     def show(self) -> None:
-        """One beside the other: what each adds to what the origin spends with nobody."""
-        reader, follower = (self.cost[who] - self.cost[NOBODY] for who in (READER, FOLLOWER))
+        reader, follower = self.added
         print(f"{READER} costs the origin {reader:+,.0f} µs an entry, {FOLLOWER} {follower:+,.0f}")
 
     def _cpu(self) -> float:

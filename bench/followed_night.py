@@ -7,6 +7,7 @@ import os
 import time
 from contextlib import ExitStack
 from pathlib import Path
+from typing import Any
 
 from db.embedded import EmbeddedPostgres
 from tallywire.packaged import bangkok
@@ -20,8 +21,8 @@ VOLUNTEERS = 200
 SEED = 2022
 
 
-def play(folder: Path, away_seconds: float, stations: int) -> int:
-    """Prints what everybody held in the end; 0 where nothing was lost."""
+def play(folder: Path, away_seconds: float, stations: int) -> dict[str, Any]:
+    """Prints what everybody held in the end; `faults`: what was lost, or differs."""
     os.environ["TALLYWIRE_DATA_DIR"] = str(folder / "origin")
     plan = _read_plan(bangkok(), stations, seed=SEED, volunteers=VOLUNTEERS, doubts=0.0, photographs=0.0, partials=True)
     postgres = EmbeddedPostgres.start(folder / "postgres")
@@ -41,11 +42,22 @@ def play(folder: Path, away_seconds: float, stations: int) -> int:
         began = time.monotonic()
         evening.play()
         faults = evening.faults()
-        print(f"{evening.size:,} entries of {stations} stations in {time.monotonic() - began:.0f} s")
+        seconds = time.monotonic() - began
+        print(f"{evening.size:,} entries of {stations} stations in {seconds:.0f} s")
         print(f"the origin was killed at entry {evening.size_when_killed:,}, and away for {evening.away_seen:.0f} s")
         again = sum(reader.cuts for reader in evening.readers)
         print(f"readers: {len(evening.readers)}, who came back, or tried to, {again:,} times")
     for fault in faults:
         print(fault)
     print("nothing was lost: all hold the same by the same cursors" if not faults else f"{len(faults)} faults")
-    return int(bool(faults))
+    return {
+        "stations": stations,
+        "entries": evening.size,
+        "seconds": seconds,
+        "killed_at": evening.size_when_killed,
+        "away_s": evening.away_seen,
+        "followers": FOLLOWERS,
+        "readers": len(evening.readers),
+        "returns": again,
+        "faults": faults,
+    }

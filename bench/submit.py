@@ -11,7 +11,6 @@ import argparse
 import asyncio
 import contextlib
 import json
-import os
 import statistics
 import subprocess
 import sys
@@ -22,16 +21,12 @@ from pathlib import Path
 from typing import Any
 
 import asyncpg
-import orjson
 import psutil
 
-from bench.submit_sheets import Stage, set_stage
+from bench.turns import ROOT, SERVE, Frame, cpu, cpu_of_tree, framed, port_of, process
 from db.embedded import EmbeddedPostgres
 from db.migrate import create_database
 
-ROOT = Path(__file__).parent.parent
-# What makes a commit durable; any other value would be another bench.
-DURABLE = {"fsync": "on", "synchronous_commit": "on", "full_page_writes": "on"}
 TARGET = 5.0
 
 
@@ -80,23 +75,16 @@ def main() -> int:
 
 def run(folder: Path, package: Path, turns: int, seconds: float, connections: int) -> dict[str, Any]:
     """Every figure of one run, by name."""
-    postgres = EmbeddedPostgres.start(folder / "postgres")
-    try:
-        settings = asyncio.run(_settings(postgres.url("postgres")))
-        stage = asyncio.run(set_stage(postgres, package))
-        script = folder / "script.json"
-        script.write_bytes(orjson.dumps({"sheets": stage.sheets, "tokens": stage.tokens}))
-        with _servers(postgres) as candidates, _phones(script) as phones:
-            for turn in range(-1, turns):
-                for candidate in candidates if turn % 2 else reversed(candidates):
-                    # The first turn warms caches and pools, and counts for neither.
-                    length = seconds if turn >= 0 else min(seconds, 2.0)
-                    _take_turn(candidate, postgres.pid, phones, length, connections, counts=turn >= 0)
-            measured = [_measured(candidate) for candidate in candidates]
-            asyncio.run(_check_written(postgres, stage, candidates))
-            batch = asyncio.run(_tallies_a_transaction(postgres))
-    finally:
-        postgres.stop()
+    with framed(folder, package) as frame, _servers(frame.postgres) as candidates:
+        for turn in range(-1, turns):
+            for candidate in candidates if turn % 2 else reversed(candidates):
+                # The first turn warms caches and pools, and counts for neither.
+                length = seconds if turn >= 0 else min(seconds, 2.0)
+                _take_turn(candidate, frame, length, connections, counts=turn >= 0)
+        measured = [_measured(candidate) for candidate in candidates]
+        asyncio.run(_check_written(frame, candidates))
+        batch = asyncio.run(_tallies_a_transaction(frame.postgres))
+        settings = frame.settings
     ours, textbook = measured
     per_turn = [
         _rate(one) / _rate(other) for one, other in zip(candidates[0].turns[1:], candidates[1].turns[1:], strict=True)
@@ -115,103 +103,29 @@ def run(folder: Path, package: Path, turns: int, seconds: float, connections: in
     }
 
 
-async def _settings(url: str) -> dict[str, str]:
-    """PostgreSQL's own words on durability; a bench without it is none."""
-    connection = await asyncpg.connect(url)
-    shown = {name: await connection.fetchval(f"SHOW {name}") for name in (*DURABLE, "server_version")}
-    await connection.close()
-    assert shown | DURABLE == shown, f"PostgreSQL is not durable here: {shown}"
-    return shown
-
-
 @contextlib.contextmanager
 def _servers(postgres: EmbeddedPostgres) -> Iterator[list[Candidate]]:
     asyncio.run(create_database(postgres.url("postgres"), "textbook"))
     textbook_url = postgres.url("textbook").replace("postgresql://", "postgresql+asyncpg://")
-    serve = ("tallywire.cli", "serve", "--port", "0", "--database-url", postgres.url("tallywire"))
     uvicorn = ("uvicorn", "bench.textbook_submit:app", "--port", "0", "--no-access-log")
     with (
-        _process(*serve, output=subprocess.STDOUT) as ours,
-        _process(*uvicorn, output=subprocess.STDOUT, TEXTBOOK_DATABASE_URL=textbook_url) as textbook,
+        process(*SERVE, postgres.url("tallywire"), output=subprocess.STDOUT) as ours,
+        process(*uvicorn, output=subprocess.STDOUT, TEXTBOOK_DATABASE_URL=textbook_url) as textbook,
     ):
         yield [
-            Candidate("tallywire", _port(ours), psutil.Process(ours.pid), []),
-            Candidate("textbook", _port(textbook), psutil.Process(textbook.pid), []),
+            Candidate("tallywire", port_of(ours), psutil.Process(ours.pid), []),
+            Candidate("textbook", port_of(textbook), psutil.Process(textbook.pid), []),
         ]
 
 
-@contextlib.contextmanager
-def _phones(script: Path) -> Iterator[subprocess.Popen[str]]:
-    with _process("bench.submit_load", str(script), output=None) as phones:
-        yield phones
-
-
-@contextlib.contextmanager
-def _process(module: str, *arguments: str, output: int | None, **environment: str) -> Iterator[subprocess.Popen[str]]:
-    process = subprocess.Popen(
-        (sys.executable, "-m", module, *arguments),
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=output,
-        text=True,
-        cwd=ROOT,
-        env={**os.environ, **environment},
-    )
-    try:
-        yield process
-    finally:
-        process.terminate()
-        process.communicate()
-
-
-def _port(process: subprocess.Popen[str]) -> int:
-    """The port that a server prints when it listens."""
-    assert process.stdout is not None
-    said = []
-    for line in process.stdout:
-        said.append(line)
-        if "http://127.0.0.1:" in line:
-            digits = line.split("http://127.0.0.1:")[1]
-            return int(digits[: next(place for place, sign in enumerate(digits) if not sign.isdigit())])
-    raise AssertionError("the server ended while it started: " + "".join(said))
-
-
-def _take_turn(
-    candidate: Candidate,
-    postmaster: int,
-    phones: "subprocess.Popen[str]",
-    seconds: float,
-    connections: int,
-    *,
-    counts: bool,
-) -> None:
-    order = {"port": candidate.port, "seconds": seconds, "connections": connections}
-    before, postgres_before = _cpu(candidate.process), _cpu_of_tree(postmaster)
-    assert phones.stdin is not None and phones.stdout is not None
-    print(json.dumps(order), file=phones.stdin, flush=True)
-    turn: dict[str, Any] = orjson.loads(phones.stdout.readline())
-    turn["server_cpu_seconds"] = _cpu(candidate.process) - before
-    turn["postgres_cpu_seconds"] = _cpu_of_tree(postmaster) - postgres_before
+def _take_turn(candidate: Candidate, frame: Frame, seconds: float, connections: int, *, counts: bool) -> None:
+    before, postgres_before = cpu(candidate.process), cpu_of_tree(frame.postgres.pid)
+    frame.begin(candidate.port, seconds, connections)
+    turn = frame.ended()
+    turn["server_cpu_seconds"] = cpu(candidate.process) - before
+    turn["postgres_cpu_seconds"] = cpu_of_tree(frame.postgres.pid) - postgres_before
     turn["counts"] = counts
-    assert not turn["refused"], f"{candidate.name} refused {turn['refused']}, such as: {turn['refusal']}"
     candidate.turns.append(turn)
-
-
-def _cpu(process: psutil.Process) -> float:
-    """Seconds, of all threads, in user code and in the kernel."""
-    times = process.cpu_times()
-    return float(times.user + times.system)
-
-
-def _cpu_of_tree(pid: int) -> float:
-    """The postmaster's and its children's; those that ended are in its own account."""
-    spent = 0.0
-    postmaster = psutil.Process(pid)
-    for process in (postmaster, *postmaster.children(recursive=True)):
-        with contextlib.suppress(psutil.Error):
-            times = process.cpu_times()
-            spent += times.user + times.system + times.children_user + times.children_system
-    return spent
 
 
 def _rate(turn: dict[str, Any]) -> float:
@@ -222,7 +136,7 @@ def _measured(candidate: Candidate) -> Measured:
     turns = [turn for turn in candidate.turns if turn["counts"]]
     accepted = sum(turn["accepted"] for turn in turns)
     seconds = sum(turn["seconds"] for turn in turns)
-    cpu = sum(turn["server_cpu_seconds"] for turn in turns)
+    spent = sum(turn["server_cpu_seconds"] for turn in turns)
     phones = sum(turn["cpu_seconds"] for turn in turns)
     cuts = statistics.quantiles([wait for turn in turns for wait in turn["waits"]], n=100)
     return Measured(
@@ -232,8 +146,8 @@ def _measured(candidate: Candidate) -> Measured:
         a_second=accepted / seconds,
         p50_ms=cuts[49] * 1e3,
         p99_ms=cuts[98] * 1e3,
-        cpu_ms=cpu / accepted * 1e3,
-        a_core_second=accepted / cpu,
+        cpu_ms=spent / accepted * 1e3,
+        a_core_second=accepted / spent,
         postgres_cpu_ms=sum(turn["postgres_cpu_seconds"] for turn in turns) / accepted * 1e3,
         phones_cpu_ms=phones / accepted * 1e3,
         phones_busy=phones / seconds,
@@ -247,13 +161,13 @@ async def _tallies_a_transaction(postgres: EmbeddedPostgres) -> float:
     return float(mean)
 
 
-async def _check_written(postgres: EmbeddedPostgres, stage: Stage, candidates: list[Candidate]) -> None:
+async def _check_written(frame: Frame, candidates: list[Candidate]) -> None:
     """What was answered as accepted stands in the database, no more and no less."""
     for candidate, database, question in (
-        (candidates[0], "tallywire", f"SELECT sequence FROM log_head WHERE election_id = '{stage.election_id}'"),
+        (candidates[0], "tallywire", f"SELECT sequence FROM log_head WHERE election_id = '{frame.stage.election_id}'"),
         (candidates[1], "textbook", "SELECT count(*) FROM tallyrecord"),
     ):
-        connection = await asyncpg.connect(postgres.url(database))
+        connection = await asyncpg.connect(frame.postgres.url(database))
         written = await connection.fetchval(question)
         await connection.close()
         answered = sum(turn["accepted"] for turn in candidate.turns)

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import asyncpg
+import orjson
 
 from counting.election import StationCount
 from counting.vocabulary import ElectionPhase, Role
@@ -26,11 +27,20 @@ STEPS = 10
 
 @dataclass(frozen=True, slots=True)
 class Stage:
-    """`sheets`: inputs of submitTally in the order of sending, with the sender's place in `tokens` as `reporter`."""
+    """Who reports what. `counts`: whole, of each station."""
 
     election_id: str
-    sheets: list[dict[str, Any]]
+    counts: list[StationCount]
     tokens: list[str]
+
+    def rising(self, steps: int = STEPS) -> Iterator[dict[str, Any]]:
+        """Inputs of submitTally in the order of sending, with the sender's place in `tokens` as `reporter`."""
+        return rising_sheets(self.election_id, self.counts, steps)
+
+    @property
+    def sheets(self) -> list[dict[str, Any]]:
+        """All of them at once; they take hundreds of megabytes."""
+        return list(self.rising())
 
 
 async def set_stage(postgres: EmbeddedPostgres, package: Path) -> Stage:
@@ -48,7 +58,16 @@ async def set_stage(postgres: EmbeddedPostgres, package: Path) -> Stage:
         tokens = await _enrol(connection, election.id, counts)
     finally:
         await connection.close()
-    return Stage(election.id, list(rising_sheets(election.id, counts)), tokens)
+    return Stage(election.id, counts, tokens)
+
+
+def write_script(path: Path, stage: Stage, steps: int = STEPS) -> None:
+    """For the phones: the tokens, then a line for each sheet, of its sender's place and the input's JSON."""
+    with path.open("wb") as file:
+        file.write(orjson.dumps(stage.tokens) + b"\n")
+        for sheet in stage.rising(steps):
+            reporter = sheet.pop("reporter")
+            file.write(b"%d %b\n" % (reporter, orjson.dumps(sheet)))
 
 
 async def _enrol(connection: asyncpg.Connection, election_id: str, counts: list[StationCount]) -> list[str]:
@@ -62,19 +81,19 @@ async def _enrol(connection: asyncpg.Connection, election_id: str, counts: list[
     return tokens
 
 
-def rising_sheets(election_id: str, counts: list[StationCount]) -> Iterator[dict[str, Any]]:
+def rising_sheets(election_id: str, counts: list[StationCount], steps: int = STEPS) -> Iterator[dict[str, Any]]:
     """Station after station, step after step; where a board shows nothing new, nothing is sent."""
-    for step in range(1, STEPS + 1):
+    for step in range(1, steps + 1):
         for place, count in enumerate(counts):
-            now, before = _shown(count, step), _shown(count, step - 1)
+            now, before = _shown(count, step, steps), _shown(count, step - 1, steps)
             if now != before and any(now[:-2]):
-                yield _sheet(election_id, count.station, now, step == STEPS) | {"reporter": place % VOLUNTEERS}
+                yield _sheet(election_id, count.station, now, step == steps) | {"reporter": place % VOLUNTEERS}
 
 
-def _shown(count: StationCount, step: int) -> list[int]:
+def _shown(count: StationCount, step: int, steps: int) -> list[int]:
     """What the board shows after this step: never less than before, at the last one the whole count."""
     whole = (*count.votes, count.invalid_ballots, count.no_vote_ballots)
-    return [(number * step + STEPS - 1) // STEPS for number in whole]
+    return [(number * step + steps - 1) // steps for number in whole]
 
 
 def _sheet(election_id: str, station: str, shown: list[int], final: bool) -> dict[str, Any]:

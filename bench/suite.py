@@ -62,6 +62,8 @@ BENCHMARKS = (
         14,
     ),
     Benchmark("verify", "bench.verify", "bench.verify --entries 2000", 4),
+    Benchmark("ledger", "bench.ledger_cost", "bench.ledger_cost --blocks 3", 9),
+    Benchmark("follow", "bench.follow --seconds 12 --rate 80", "bench.follow --seconds 4 --rate 40", 3),
     Benchmark(
         "stations",
         "bench.national --sizes 1000,10000,95000 --played 3000",
@@ -74,6 +76,14 @@ BENCHMARKS = (
         "bench.national --sizes 95000 --played 95000 --no-long-log",
         "bench.national --sizes 2000 --played 2000 --no-long-log",
         60,
+        usual=False,
+    ),
+    Benchmark("away", "bench.follow --away 60", "bench.follow --away 5 --stations 30", 8, usual=False),
+    Benchmark(
+        "exports",
+        "bench.exports",
+        "bench.exports --stations 2000 --constituencies 8",
+        20,
         usual=False,
     ),
 )

@@ -188,6 +188,60 @@ def verify(figures: Figures) -> str:
     return _pairs([*rows, ("all sealed, from the start of a server", f"{figures['sealed_s']:.1f} s")])
 
 
+def ledger(figures: Figures) -> str:
+    sides = ("with", "without")
+    wanted = (
+        ("accepted and on disk", "accepted", "{:,}"),
+        ("tallies a second", "a_second", "{:,.1f}"),
+        ("answer p50, ms", "p50_ms", "{:,.1f}"),
+        ("answer p99, ms", "p99_ms", "{:,.1f}"),
+        ("CPU of the server a tally, ms", "cpu_ms", "{:.3f}"),
+        ("CPU of PostgreSQL a tally, ms", "postgres_cpu_ms", "{:.3f}"),
+    )
+    rows = [[name, *(shape.format(figures[side][key]) for side in sides)] for name, key, shape in wanted]
+    costs = {"time": "tallies a second", "server": "CPU of the server", "all": "CPU of server and PostgreSQL"}
+    lines = []
+    for key, name in costs.items():
+        cost = figures["cost"][key]
+        lines.append([name, f"**{cost['median']:+.1f} %**", f"{cost['low']:+.1f} to {cost['high']:+.1f} %"])
+    return (
+        _rows(["figure", "with the ledger", "without"], rows)
+        + "\n\n"
+        + _rows(
+            ["what a tally takes more with the ledger", f"median of {figures['blocks']} blocks", "95 % interval"], lines
+        )
+    )
+
+
+def follow(figures: Figures) -> str:
+    rows = [(f"CPU of the origin an entry, {who}", f"{us:,.0f} µs") for who, us in figures["cost_us"].items()]
+    follower, reader = figures["follower_us"], figures["reader_us"]
+    rows.append(("so one follower adds", f"**{follower:,.0f} µs**, {follower / reader:.2f} of what that reader adds"))
+    return _pairs(rows)
+
+
+def away(figures: Figures) -> str:
+    lost = "nothing" if not figures["faults"] else f"{len(figures['faults'])} FAULTS"
+    return _pairs(
+        [
+            ("stations, entries", f"{figures['stations']:,}, {figures['entries']:,}"),
+            ("followers, readers at all nodes", f"{figures['followers']}, {figures['readers']}"),
+            ("the origin was killed at entry", f"{figures['killed_at']:,}"),
+            ("and away for", f"{figures['away_s']:.0f} s"),
+            ("readers came back, or tried to", f"{figures['returns']:,} times"),
+            ("lost, or not the same in the end", f"**{lost}**"),
+        ]
+    )
+
+
+def exports(figures: Figures) -> str:
+    def told(one: Figures) -> str:
+        return f"{one['mib']:,.1f} MiB, {one['seconds']:.1f} s, **+{one['grown_mib']:.0f} MiB**"
+
+    rows = [[f"`{name}`", told(city), told(figures["nation"][name])] for name, city in figures["city"].items()]
+    return _rows(["file", "Bangkok", f"{figures['stations']:,} stations"], rows)
+
+
 def stations(figures: Figures) -> str:
     return stations_table.table(figures["columns"])
 
@@ -203,6 +257,10 @@ TABLES: Mapping[str, Callable[[Figures], str]] = {
     "stalled-hour": stalled,
     "night": night,
     "verify": verify,
+    "ledger": ledger,
+    "follow": follow,
+    "away": away,
+    "exports": exports,
     "stations": stations,
     "nation": stations,
 }

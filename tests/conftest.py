@@ -1,6 +1,6 @@
 """One embedded PostgreSQL a test session, a fresh database a test, and servers in processes of their own."""
 
-import functools
+import asyncio
 import itertools
 import uuid
 from collections.abc import Callable, Iterator
@@ -22,7 +22,6 @@ from tallywire.package import read_package
 from tallywire.packaged import bangkok
 from tests import warm_start
 from tests.elections import small_election
-from tests.own_thread import complete
 from tests.served import STANDARD_ERROR, Api, ServerProcess
 
 settings.register_profile(
@@ -41,7 +40,7 @@ class Databases:
 
     def fresh(self, template: str, fill: Callable[[asyncpg.Connection], object]) -> str:
         """The url of a database of its own that begins as the template."""
-        return complete(self._fresh(template, fill))
+        return asyncio.run(self._fresh(template, fill))
 
     async def _fresh(self, template: str, fill: Callable[[asyncpg.Connection], object]) -> str:
         server = self.postgres.url("postgres")
@@ -79,7 +78,7 @@ class Night:
             finally:
                 await connection.close()
 
-        return complete(work())
+        return asyncio.run(work())
 
     def sql_script(self, statements: str) -> None:
         """Runs several statements behind the server's back, all or none."""
@@ -91,7 +90,7 @@ class Night:
             finally:
                 await connection.close()
 
-        complete(work())
+        asyncio.run(work())
 
     def phase(self, phase: ElectionPhase) -> None:
         async def work() -> None:
@@ -99,7 +98,7 @@ class Night:
             await set_phase(connection, self.election_id, phase)
             await connection.close()
 
-        complete(work())
+        asyncio.run(work())
 
     def open(self) -> "Night":
         """From SETUP to COUNTING."""
@@ -118,7 +117,7 @@ class Night:
             await connection.close()
             return token
 
-        return complete(work())
+        return asyncio.run(work())
 
     def serve(self, *arguments: str, port: int = 0, errors: int = STANDARD_ERROR, **environment: str) -> ServerProcess:
         server = ServerProcess("--database-url", self.database_url, *arguments, port=port, environment=environment)
@@ -179,7 +178,6 @@ async def _fill_bangkok(connection: asyncpg.Connection) -> None:
     await load_election(connection, bangkok_election(), "bangkok")
 
 
-@functools.cache
 def bangkok_election() -> Election:
     return read_package(bangkok()).election
 
