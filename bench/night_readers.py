@@ -85,6 +85,8 @@ class Line(ReaderSocket):
         super().__init__()
         self.crowd = crowd
         self.seat = seat
+        # The reader itself has gone.
+        self.left = False
         self.over: asyncio.Future[None] = asyncio.get_running_loop().create_future()
 
     def connection_lost(self, exc: Exception | None) -> None:
@@ -171,6 +173,7 @@ class Crowd:
             if self._calm.is_set() or line.over.done():
                 break
             if seat.reconnecting:
+                line.left = True
                 line.transport.abort()
                 break
             line.transport.pause_reading()

@@ -1,4 +1,8 @@
-"""The night's readers, none of whom leaves or stalls of its own: what they see of a rolling restart."""
+"""The night's readers, who also say what they saw of a rolling restart: how often they were cut, and for how long.
+
+Those who come and go of their own, and those who stall, are there as in the night itself; what they do themselves is
+no cut, and who stalls is not asked, as a server cuts them anyway.
+"""
 
 import asyncio
 import time
@@ -21,6 +25,7 @@ class RollingCrowd(Crowd):
         super().__init__()
         self._cut: dict[Seat, float] = {}
         self._gaps: list[float] = []
+        self._times: dict[Seat, int] = {}
 
     async def _stay(self, seat: Seat, line: Line) -> None:
         take = seat.take
@@ -32,17 +37,26 @@ class RollingCrowd(Crowd):
 
         seat.take = taken  # type: ignore[method-assign]
         try:
-            await line.over
+            await super()._stay(seat, line)
         finally:
             seat.take = take  # type: ignore[method-assign]
+        if not line.left and not seat.stalled:
+            self._times[seat] = self._times.get(seat, 0) + 1
             self._cut[seat] = time.monotonic()
 
     async def cuts(self) -> dict[str, Any]:
-        """How often readers were cut, at most and in all, and how long they saw nothing."""
-        times = [seat.connections - 1 for seat in self.seats]
+        """How many were cut, at most how often, and how long they saw nothing."""
         gaps = sorted(self._gaps)
         place = [gaps[min(len(gaps) - 1, int(len(gaps) * share))] if gaps else 0.0 for share in (0.5, 0.99, 1.0)]
-        return {"cuts": sum(times), "most": max(times), "p50": place[0], "p99": place[1], "max": place[2]}
+        away = dict(zip(("p50_ms", "p99_ms", "max_ms"), (round(one * 1e3, 1) for one in place), strict=True))
+        counted = sum(not seat.stalled for seat in self.seats)
+        return {
+            "counted": counted,
+            "cut": len(self._times),
+            "most": max(self._times.values(), default=0),
+            "unseen": len(self._cut),
+            "away": away,
+        }
 
 
 async def main() -> None:

@@ -20,7 +20,7 @@ from bench.fanout_control import Child
 from bench.soak_asking import Asking
 from bench.soak_crews import ELECTION, Crew, MismatchError, held_of
 from bench.soak_faults import Faults, reached
-from bench.soak_house import STATIONS_A_CREW, House
+from bench.soak_house import STATIONS_A_CREW, House, Node
 from bench.soak_readers import RESULTS
 from db.database import use_json
 from tallywire.fsck import inspect
@@ -31,6 +31,7 @@ PAUSE_SECONDS = (0.0, 0.12)
 TWO_AT_ONCE = 0.3
 # The longer the log, the more seldom all of it is folded; at the end it always is.
 ENTRIES_A_LOOK = 1_500
+SET_PHASE = "mutation P($e: ID!, $phase: ElectionPhase!) { setElectionPhase(electionId: $e, phase: $phase) { phase } }"
 STANDING = """
     SELECT reporter_id || ' ' || client_tally_id AS call, s.tally_id, count(e.sequence) AS entries
     FROM submission s LEFT JOIN log_entry e ON e.tally_id = s.tally_id AND e.election_id = s.election_id
@@ -155,10 +156,18 @@ class Storm:
         self.head = sum(crew.model.head for crew in self.crews)
         await self.look_at_database(whole=whole or self.looks % max(1, self.head // ENTRIES_A_LOOK) == 0)
         for node in self.house.nodes:
-            wrong = await self._audience.ask("settle", ELECTION, self.head, node.server.url, SETTLE_SECONDS)
-            if wrong:
-                raise MismatchError(f"readers, held against {node.name}: {wrong[:3]} ({len(wrong)} in all)")
+            await self._settle(node, "COUNTING")
             await self._compare(node.server.url)
+        # The count is closed and opened again, so that there is something that readers of phases must have seen.
+        for phase in ("CLOSED", "COUNTING"):
+            await self._asking.ask(self.house.operator, SET_PHASE, e=ELECTION, phase=phase)
+            for node in self.house.nodes:
+                await self._settle(node, phase)
+
+    async def _settle(self, node: Node, phase: str) -> None:
+        wrong = await self._audience.ask("settle", ELECTION, self.head, phase, node.server.url, SETTLE_SECONDS)
+        if wrong:
+            raise MismatchError(f"readers, held against {node.name}: {wrong[:3]} ({len(wrong)} in all)")
 
     async def look_at_database(self, *, whole: bool = True) -> None:
         """The log is as long as the models say, without a gap; `whole`: fsck, and every answer that was ever given."""

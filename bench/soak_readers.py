@@ -1,4 +1,4 @@
-"""Readers of a stormy night, in a process of their own: over sockets and event streams, back by cursor at any node.
+"""Readers of a stormy night, in a process of their own: over sockets, event streams and by pages, back at any node.
 
 Each holds what it is told, and checks every update (tests/reader_checks.py). Obeys bench.soak_evening.
 """
@@ -14,7 +14,7 @@ import orjson
 import uvloop
 
 from bench.fanout_control import obey
-from tests.reader_checks import Check, ReportCheck, ResultCheck
+from tests.reader_checks import ENTRY, Check, PhaseCheck, Published, ReportCheck, ResultCheck
 
 UPDATES = """
 subscription Updates($election: ID!, $after: Cursor, $mode: DeliveryMode, $areas: [ID!], $level: AreaLevel) {
@@ -27,23 +27,37 @@ subscription Updates($election: ID!, $after: Cursor, $mode: DeliveryMode, $areas
   }
 }
 """
-REPORTS = """
-subscription Reports($election: ID!, $after: Cursor) {
-  tallyReports(electionId: $election, after: $after) { sequence cursor kind station { id } }
-}
-"""
+REPORTS = (
+    "subscription Reports($election: ID!, $after: Cursor) {"
+    f" tallyReports(electionId: $election, after: $after) {{ {ENTRY} }} }}"
+)
+PHASES = "subscription Phases($election: ID!) { electionChanged(electionId: $election) { phase } }"
+PAGES = (
+    "query Pages($election: ID!, $after: Cursor) { feed(electionId: $election, after: $after, first: 50) {"
+    f" cursor hasMore reports {{ {ENTRY} }} }} }}"
+)
 RESULTS = """
 query Results($election: ID!, $areas: [ID!], $level: AreaLevel) {
+  election(id: $election) { phase }
   results(electionId: $election, areaIds: $areas, level: $level) {
     contest { id } area { id } cursor stationsReporting stationsFinal stationsDisputed ballotsCast
     outstanding { heldTallies } rows { candidate { id } votes rank leading }
   }
 }
 """
+QUERIES = {
+    "LATEST": (UPDATES, "resultUpdates"),
+    "EVERY": (UPDATES, "resultUpdates"),
+    "REPORTS": (REPORTS, "tallyReports"),
+    "PHASES": (PHASES, "electionChanged"),
+    "PAGES": (PAGES, "feed"),
+}
+KINDS = ("LATEST", "EVERY", "REPORTS", "LATEST", "PHASES", "PAGES")
 AGAIN_SECONDS = (0.02, 0.5)
 # Longer than heartbeats take: a line on which nothing comes is given up.
 QUIET_SECONDS = 8.0
 # graphql-ws comes back from these; 1006 is a line that broke.
+PAGE_TIMEOUT = aiohttp.ClientTimeout(total=QUIET_SECONDS)
 COME_BACK = frozenset({1006, 1012, 1013, 4408})
 CUTS = (aiohttp.ClientError, TimeoutError, OSError, EOFError)
 LOOK_SECONDS = 0.05
@@ -54,23 +68,31 @@ class ToldError(Exception):
 
 
 class Reader:
-    """`urls`: the ways in, in the order in which it tries them."""
+    """`urls`: the ways in, in the order in which it tries them. Kinds and ways take turns, so that each is there."""
 
     def __init__(self, number: int, election: str, urls: list[str], rng: random.Random) -> None:
         self.urls = rng.sample(urls, len(urls))
-        self._socket = rng.random() < 0.6
         self._rng = rng
-        kind = ("LATEST", "LATEST", "LATEST", "EVERY", "REPORTS")[number % 5]
-        self.narrowed: dict[str, Any] = rng.choice(({}, {}, {"level": "DISTRICT"}, {"areas": [f"{election}/a"]}))
-        name = f"reader {number}, {kind} {self.narrowed or ''} over {'ws' if self._socket else 'SSE'}"
-        # Of one district an entry of another changes nothing, and is left out.
-        steps = kind == "EVERY" and "areas" not in self.narrowed
-        self.check: Check = ReportCheck(name) if kind == "REPORTS" else ResultCheck(name, every=steps)
-        self._field = "tallyReports" if kind == "REPORTS" else "resultUpdates"
-        mode = {} if kind == "REPORTS" else {"mode": kind, **self.narrowed}
+        self.kind = KINDS[number % len(KINDS)]
+        way = "pages" if self.kind == "PAGES" else ("ws", "SSE")[number // len(KINDS) % 2]
+        self._follow = {"pages": self._by_pages, "ws": self._over_socket, "SSE": self._over_stream}[way]
+        self._query, self._field = QUERIES[self.kind]
+        self.narrowed: dict[str, Any] = {}
+        if self._field == "resultUpdates":
+            self.narrowed = rng.choice(({}, {}, {"level": "DISTRICT"}, {"areas": [f"{election}/a"]}))
+        self.check = self._check(f"reader {number}, {self.kind} {self.narrowed or ''} over {way}")
+        mode = {"mode": self.kind, **self.narrowed} if self._field == "resultUpdates" else {}
         self._variables = {"election": election, **mode}
         self.cuts: Counter[str] = Counter()
         self.taken = 0
+
+    def _check(self, name: str) -> Check:
+        if self._field == "electionChanged":
+            return PhaseCheck(name)
+        if self._field != "resultUpdates":
+            return ReportCheck(name)
+        # Of one district an entry of another changes nothing, and is left out.
+        return ResultCheck(name, every=self.kind == "EVERY" and "areas" not in self.narrowed)
 
     async def live(self, session: aiohttp.ClientSession) -> None:
         turn = 0
@@ -78,7 +100,7 @@ class Reader:
             url = self.urls[turn % len(self.urls)]
             turn += 1
             try:
-                await (self._over_socket if self._socket else self._over_stream)(session, url)
+                await self._follow(session, url)
                 self.cuts["ended"] += 1
             except CUTS as cut:
                 self.cuts[type(cut).__name__] += 1
@@ -88,8 +110,8 @@ class Reader:
 
     @property
     def _payload(self) -> dict[str, Any]:
-        query = REPORTS if self._field == "tallyReports" else UPDATES
-        return {"query": query, "variables": {**self._variables, "after": self.check.cursor}}
+        after = {} if self.kind == "PHASES" else {"after": self.check.cursor}
+        return {"query": self._query, "variables": {**self._variables, **after}}
 
     async def _over_socket(self, session: aiohttp.ClientSession, url: str) -> None:
         async with session.ws_connect(
@@ -136,14 +158,36 @@ class Reader:
                 elif event == b"complete" and not line.strip():
                     raise ToldError("the stream is complete, which it never is")
 
+    async def _by_pages(self, session: aiohttp.ClientSession, url: str) -> None:
+        """Page after page, and at the end of the feed the next one until there is more."""
+        while True:
+            async with session.post(f"{url}/graphql", json=self._payload, timeout=PAGE_TIMEOUT) as answer:
+                if answer.status == 503:
+                    self.cuts["503"] += 1
+                    return
+                if answer.status != 200:
+                    raise ToldError(f"status {answer.status}: {await answer.text()}")
+                payload = orjson.loads(await answer.read())
+            self._take_errors(payload)
+            page = payload["data"]["feed"]
+            for report in page["reports"]:
+                self._take({"data": {"feed": report}}, False)
+            if page["reports"] and page["cursor"] != self.check.cursor:
+                self.check.fault(f"a page that ends with {self.check.sequence} goes on elsewhere")
+            if not page["hasMore"]:
+                await asyncio.sleep(self._rng.uniform(*AGAIN_SECONDS))
+
     def _take(self, payload: dict[str, Any], first: bool) -> None:
+        self._take_errors(payload)
+        self.check.take(payload["data"][self._field], first)
+        self.taken += 1
+
+    def _take_errors(self, payload: dict[str, Any]) -> None:
         if payload.get("errors"):
             code = payload["errors"][0].get("extensions", {}).get("code")
             if code == "UNAVAILABLE":
                 raise TimeoutError(code)
             raise ToldError(f"told {payload['errors']}")
-        self.check.take(payload["data"][self._field], first)
-        self.taken += 1
 
 
 def _quiet() -> aiohttp.ClientWSTimeout:
@@ -168,17 +212,16 @@ class Audience:
             await asyncio.sleep(LOOK_SECONDS)
         return number
 
-    async def settle(self, election: str, head: int, url: str, seconds: float) -> list[str]:
+    async def settle(self, election: str, head: int, phase: str, url: str, seconds: float) -> list[str]:
         """What is wrong once everybody had time to come to `head`; what they hold must be what `url` publishes."""
         deadline = asyncio.get_running_loop().time() + seconds
-        while late := [reader for reader in self.readers if reader.check.sequence < head]:
+        told = [reader for reader in self.readers if not isinstance(reader.check, PhaseCheck)]
+        while late := [reader for reader in told if reader.check.sequence < head]:
             if asyncio.get_running_loop().time() > deadline:
                 return [f"{one.check.name} is at {one.check.sequence}, not at {head}: {one.cuts}" for one in late]
             await asyncio.sleep(LOOK_SECONDS)
-        wrong = [fault for reader in self.readers for fault in reader.check.faults]
-        results = [reader for reader in self.readers if isinstance(reader.check, ResultCheck)]
-        while not wrong:
-            others = await self._others(election, url, results)
+        while not (wrong := self._faults()):
+            others = await self._others(election, phase, url)
             if not others:
                 break
             if asyncio.get_running_loop().time() > deadline:
@@ -187,24 +230,34 @@ class Audience:
             await asyncio.sleep(LOOK_SECONDS)
         return wrong
 
-    async def _others(self, election: str, url: str, readers: list[Reader]) -> list[str]:
+    def _faults(self) -> list[str]:
+        """What anybody was told and must not be: results are held against the entries that another was told."""
+        entries = next(one.check for one in self.readers if isinstance(one.check, ReportCheck))
+        for reader in self.readers:
+            if isinstance(reader.check, ResultCheck):
+                reader.check.hold_against(entries.touched)
+        return [fault for reader in self.readers for fault in reader.check.faults]
+
+    async def _others(self, election: str, phase: str, url: str) -> list[str]:
         """Who holds something else than is published there."""
-        published: dict[str, dict[tuple[str, str], Any]] = {}
+        published: dict[str, Published] = {}
         found = []
-        for reader in readers:
-            assert isinstance(reader.check, ResultCheck)
+        for reader in self.readers:
             key = orjson.dumps(reader.narrowed).decode()
             if key not in published:
                 published[key] = await self._published(election, url, reader.narrowed)
-            if reader.check.held != published[key]:
-                found.append(f"{reader.check.name} holds {_other(reader.check.held, published[key])}")
+            if published[key].phase != phase:
+                return [f"{url} is in {published[key].phase}, not in {phase}"]
+            if other := reader.check.other(published[key]):
+                found.append(f"{reader.check.name} {other}")
         return found
 
-    async def _published(self, election: str, url: str, narrowed: dict[str, Any]) -> dict[tuple[str, str], Any]:
+    async def _published(self, election: str, url: str, narrowed: dict[str, Any]) -> Published:
         body = {"query": RESULTS, "variables": {"election": election, **narrowed}}
         async with self._session.post(f"{url}/graphql", json=body) as answer:
-            results = orjson.loads(await answer.read())["data"]["results"]
-        return {(one["contest"]["id"], one["area"]["id"]): one for one in results}
+            data = orjson.loads(await answer.read())["data"]
+        results = {(one["contest"]["id"], one["area"]["id"]): one for one in data["results"]}
+        return Published(results, data["election"]["phase"])
 
     async def leave(self) -> None:
         for task in self._tasks:
@@ -216,17 +269,6 @@ class Audience:
         """How many updates were taken, and how lines ended."""
         cuts: Counter[str] = sum((reader.cuts for reader in self.readers), Counter())
         return {"taken": sum(reader.taken for reader in self.readers), "cuts": dict(cuts)}
-
-
-def _other(held: dict[tuple[str, str], Any], published: dict[tuple[str, str], Any]) -> str:
-    return next(
-        (
-            f"{held.get(key)}, published {published.get(key)}"
-            for key in held | published
-            if held.get(key) != published.get(key)
-        ),
-        "the same",
-    )
 
 
 async def main() -> None:

@@ -70,6 +70,13 @@ BENCHMARKS = (
         "bench.national --sizes 1000,2000 --played 200 --entries 2000",
         15,
     ),
+    Benchmark(
+        "rolling",
+        "bench.rolling --doorbell redis",
+        "bench.rolling --doorbell redis --readers 100 --seconds 8",
+        6,
+        usual=False,
+    ),
     Benchmark("stalled-hour", "bench.stalled --minutes 60", "bench.stalled --minutes 1 --readers 200", 70, usual=False),
     Benchmark(
         "nation",

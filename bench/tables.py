@@ -171,6 +171,33 @@ def night(figures: Figures) -> str:
     return _pairs(rows)
 
 
+def rolling(figures: Figures) -> str:
+    ends = " and ".join(f"{end:g}" for end in figures["ends_s"])
+    return _pairs(
+        [
+            ("readers, in groups", f"{figures['readers']:,} in {figures['groups']}"),
+            ("doorbell", "Redis" if figures["doorbell"] == "redis" else "PostgreSQL"),
+            ("from the first new node's start to the last old one's end", f"{figures['rolled_s']:g} s"),
+            ("the old nodes' ends", f"{ends} s"),
+            (
+                "readers cut, of those who did not stall",
+                f"{figures['cut']:,} of {figures['counted']:,}, at most **{figures['most']} times**",
+            ),
+            ("from a reader's cut to its next update p50 / p99 / max", _times(figures["away"])),
+            ("from a phone's answer to the update, all the time, p50 / p99 / max", _times(figures["update"])),
+            ("tallies answered, and missing in the log", f"{figures['answered']:,}, **{figures['missing']}**"),
+            ("entries of the log", f"{figures['entries']:,}, {'with gaps' if figures['gap'] else 'without a gap'}"),
+            ("readers who ended with exactly the board", f"**{figures['exact']:,} of {figures['readers']:,}**"),
+            ("readers begun anew", str(figures["resets"])),
+            ("`tallywire fsck` afterwards", "sound" if figures["sound"] else "**NOT SOUND**"),
+        ]
+    )
+
+
+def _times(figures: Figures) -> str:
+    return f"{figures['p50_ms']:,.0f} / {figures['p99_ms']:,.0f} / {figures['max_ms']:,.0f} ms"
+
+
 def _latency(figures: Figures) -> str:
     return f"{figures['p50_ms']:,.0f} / **{figures['p99_ms']:,.0f}** / {figures['max_ms']:,.0f} ms"
 
@@ -256,6 +283,7 @@ TABLES: Mapping[str, Callable[[Figures], str]] = {
     "stalled": stalled,
     "stalled-hour": stalled,
     "night": night,
+    "rolling": rolling,
     "verify": verify,
     "ledger": ledger,
     "follow": follow,

@@ -172,7 +172,7 @@ def run_tallywire(*arguments: str, environment: dict[str, str] | None = None) ->
     )
 
 
-def wait_until(condition: Any, seconds: float = 30, what: str = "the condition") -> Any:
+def wait_until(condition: Any, seconds: float = 30, what: object = "the condition") -> Any:
     """Asks again until it holds; what it returned."""
     deadline = time.monotonic() + seconds
     while not (found := condition()):

@@ -7,6 +7,7 @@ shells that the tests run find it by `path`, as a program that is called tallywi
 
 import atexit
 import contextlib
+import gc
 import importlib
 import json
 import os
@@ -26,6 +27,11 @@ from tests.warm_program import DOOR, MESSAGE_BYTES
 
 # Names of the dynamic linker: they have their effect on a program that is started, not on one that is forked.
 OF_THE_LINKER = ("LD_", "PYTHON")
+# What a server imports only as it starts.
+LATE = (
+    *("anyio._backends._asyncio", "anyio.abc", "anyio.streams.tls", "broadcaster._backends.memory"),
+    *("strawberry.federation.schema_directives", "uvicorn.lifespan.on"),
+)
 # The suite says so; what measures a server (bench/) starts it as its users do.
 wanted = False
 
@@ -139,8 +145,11 @@ def _main(control: socket.socket, door: socket.socket) -> None:
     """Forks what is asked for and tells how each ended, until nobody can ask any more."""
     from tallywire.cli import COMMANDS
 
-    for command in COMMANDS.values():
-        importlib.import_module(command.split(":")[0])
+    for module in (*(command.split(":")[0] for command in COMMANDS.values()), *LATE):
+        importlib.import_module(module)
+    # A server looks for garbage once it has started: what is here already it need not search, nor copy.
+    gc.collect()
+    gc.freeze()
     running: dict[int, tuple[int, socket.socket]] = {}
     while True:
         ready, _, _ = select.select([control, door, *running], [], [])

@@ -17,7 +17,7 @@ QUERY = """
 subscription Follow($after: Cursor) {
   resultUpdates(electionId: "small", after: $after) {
     kind cursor reset
-    results { contest { id } area { id } stationsReporting ballotsCast rows { candidate { id } votes } }
+    results { contest { id } area { id } cursor stationsReporting ballotsCast rows { candidate { id } votes } }
   }
 }
 """
@@ -29,9 +29,12 @@ class Results:
         self.after: str | None = None
         self.resumed = 0
         self.resets = 0
+        # All that it was told, and whether that was the first of a line: tests/reader_checks.py looks through it.
+        self.updates: list[dict[str, Any]] = []
         self.moved = asyncio.Event()
 
-    def take(self, update: dict[str, Any]) -> None:
+    def take(self, update: dict[str, Any], first: bool) -> None:
+        self.updates.append({"first": first, **update})
         if update["kind"] == "SNAPSHOT":
             self.resets += self.after is not None
             self.held.clear()
@@ -53,8 +56,8 @@ async def follow(url: str, results: Results) -> None:
                     if lost:
                         results.resumed += 1
                         print("back", flush=True)
+                    results.take(answer["resultUpdates"], lost or results.after is None)
                     lost = False
-                    results.take(answer["resultUpdates"])
         except (TransportError, OSError):
             await asyncio.sleep(0.2)
 
@@ -67,7 +70,7 @@ async def main() -> None:
         await results.moved.wait()
         results.moved.clear()
     following.cancel()
-    told = {name: getattr(results, name) for name in ("held", "after", "resumed", "resets")}
+    told = {name: getattr(results, name) for name in ("held", "after", "resumed", "resets", "updates")}
     print(json.dumps(told), flush=True)
 
 

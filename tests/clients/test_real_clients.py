@@ -17,6 +17,7 @@ from counting.vocabulary import Role
 from feed.position import decode
 from tests.clients.cutter import Cutter
 from tests.conftest import Databases, Night, _fill_small
+from tests.reader_checks import ENTRY, Published, ReportCheck, ResultCheck
 from tests.redis_server import redis_or_skip
 from tests.served import wait_until
 from tests.tallywire.test_resume import SUBMIT, _partials
@@ -26,11 +27,12 @@ NPM = Path(__file__).parent / "npm"
 GQL = ROOT / ".venv" / "gql-client" / "bin" / "python"
 CLIENTS = ("graphql-ws", "graphql-sse", "apollo", "gql")
 SECONDS = 60
+Told = tuple[dict[str, dict[str, Any]], dict[str, Any], ReportCheck]
 RESULTS = """
 query Results {
   election(id: "small") { cursor }
   results(electionId: "small") {
-    contest { id } area { id } stationsReporting ballotsCast rows { candidate { id } votes }
+    contest { id } area { id } cursor stationsReporting ballotsCast rows { candidate { id } votes }
   }
 }
 """
@@ -71,8 +73,8 @@ class Outlet:
 
 
 @pytest.fixture(scope="module")
-def told(databases: Databases) -> Iterator[tuple[dict[str, dict[str, Any]], dict[str, Any]]]:
-    """What each client held at the end of the night, and what the board did."""
+def told(databases: Databases) -> Iterator[Told]:
+    """What each client held at the end of the night, what the board did, and the entries of the log."""
     night, redis = Night(databases.fresh("template_small", _fill_small), "small").open(), None
     environment = {"TALLYWIRE_HEARTBEAT_SECONDS": "0.5"}
     try:
@@ -102,7 +104,8 @@ def told(databases: Databases) -> Iterator[tuple[dict[str, dict[str, Any]], dict
             api(SUBMIT, inputs=_partials(rng, number))
         head = night.sql("SELECT sequence FROM log_head")[0]["sequence"]
         board = wait_until(lambda: _board_at(night, head), SECONDS, "the last entry on the board")
-        yield {client: outlet.end(board["election"]["cursor"]) for client, outlet in outlets.items()}, board
+        ends = {client: outlet.end(board["election"]["cursor"]) for client, outlet in outlets.items()}
+        yield ends, board, _entries(night)
     finally:
         for outlet in outlets.values():
             outlet.process.kill()
@@ -118,9 +121,16 @@ def _board_at(night: Night, sequence: int) -> dict[str, Any] | None:
     return board if decode(board["election"]["cursor"]).sequence >= sequence else None
 
 
+def _entries(night: Night) -> ReportCheck:
+    check = ReportCheck("feed")
+    for report in night.api(f'{{ feed(electionId: "small") {{ reports {{ {ENTRY} }} }} }}')["feed"]["reports"]:
+        check.take(report, False)
+    return check
+
+
 @pytest.mark.parametrize("client", CLIENTS)
-def test_a_client_that_was_cut_comes_back_and_ends_with_the_board(client: str, told: Any) -> None:
-    ends, board = told
+def test_a_client_that_was_cut_comes_back_and_ends_with_the_board(client: str, told: Told) -> None:
+    ends, board, _ = told
     held = ends[client]
     assert held["resumed"] >= 2
     # Each time it went on from where it was: nothing was sent to it anew.
@@ -129,6 +139,18 @@ def test_a_client_that_was_cut_comes_back_and_ends_with_the_board(client: str, t
     assert _plain(held["held"]) == {
         f"{result['contest']['id']} {result['area']['id']}": result for result in board["results"]
     }
+
+
+@pytest.mark.parametrize("client", CLIENTS)
+def test_what_a_client_was_told_has_no_hole_and_nothing_twice(client: str, told: Told) -> None:
+    ends, board, entries = told
+    check = ResultCheck(client)
+    for update in _plain(ends[client]["updates"]):
+        check.take(update, update["first"])
+    check.hold_against(entries.touched)
+    results = {(one["contest"]["id"], one["area"]["id"]): one for one in board["results"]}
+    assert (check.faults, check.other(Published(results, "COUNTING"))) == ([], None)
+    assert [update["first"] for update in ends[client]["updates"]].count(True) >= 3
 
 
 def _plain(held: Any) -> Any:

@@ -16,6 +16,12 @@ subscription Updates($e: ID!, $after: Cursor) {
   resultUpdates(electionId: $e, after: $after) { kind cursor reset results { area { id } rows { votes } } }
 }
 """
+RESULT = "{ contest { id } area { id } cursor rows { votes candidate { id } } }"
+# What tests/reader_checks.py asks of readers.
+CHECKED = (
+    "subscription Checked($e: ID!, $after: Cursor) { resultUpdates(electionId: $e, after: $after) {"
+    f" kind cursor reset results {RESULT} }} }}"
+)
 # The candidates of a contest, again and again: a small election gives large answers.
 LARGE = """
 subscription Large($e: ID!, $mode: DeliveryMode) {

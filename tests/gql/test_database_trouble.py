@@ -1,5 +1,5 @@
 """PostgreSQL is full, only reads, is slow, stands still or is cut off: tallies are kept by who sends them, results are
-read on, and all is well again without anybody starting anything anew."""
+read on, and all is well again without anybody starting anything anew. Readers of each kind are checked all the time."""
 
 import asyncio
 import contextlib
@@ -21,6 +21,7 @@ from tests.conftest import Night
 from tests.elections import small_election
 from tests.postgres_server import PostgresServer
 from tests.served import wait_until
+from tests.tallywire.audience import Audience
 from tests.tcp_proxy import TcpProxy
 
 SUBMIT = """
@@ -45,6 +46,7 @@ class Trouble:
         self.operator = direct.token(Role.OPERATOR)
         self.night = Night(self.postgres.url("small", self.proxy.port), "small")
         self.server = self.night.serve(TALLYWIRE_DATABASE_PATIENCE_SECONDS=PATIENCE)
+        self.audience = Audience([self.server.url])
         self._sent = 0
         assert self.send(self.next()).status_code == 200
 
@@ -86,7 +88,14 @@ class Trouble:
         for token in (None, self.token):
             assert self.night.api.as_(token)(RESULT)["result"]["stationsTotal"] == 6
 
+    def everybody_has_it(self) -> None:
+        """What was taken since: each reader was told it, over the line that it had all the time."""
+        head = int(self.direct.sql("SELECT sequence FROM log_head")[0]["sequence"])
+        self.audience.settle(head, self.server.url)
+        assert set(self.audience.cuts.values()) == {0}
+
     def close(self) -> None:
+        self.audience.end()
         self.proxy.go()
         self.proxy.mend()
         self.night.close()
@@ -117,6 +126,7 @@ def test_a_line_that_is_cut(trouble: Trouble) -> None:
     trouble.reads_on()
     trouble.proxy.mend()
     assert wait_until(lambda: trouble.is_taken(call), what="that it is taken")
+    trouble.everybody_has_it()
 
 
 def test_a_line_on_which_nothing_comes_back(trouble: Trouble) -> None:
@@ -126,6 +136,7 @@ def test_a_line_on_which_nothing_comes_back(trouble: Trouble) -> None:
     trouble.reads_on()
     trouble.proxy.go()
     assert wait_until(lambda: trouble.is_taken(call), what="that it is taken")
+    trouble.everybody_has_it()
 
 
 def test_a_line_on_which_everything_takes_long(trouble: Trouble) -> None:
@@ -135,6 +146,7 @@ def test_a_line_on_which_everything_takes_long(trouble: Trouble) -> None:
     trouble.reads_on()
     trouble.proxy.delay_seconds = 0.0
     assert wait_until(lambda: trouble.is_taken(call), what="that it is taken")
+    trouble.everybody_has_it()
 
 
 def test_somebody_who_holds_a_lock(trouble: Trouble) -> None:
@@ -152,6 +164,7 @@ def test_somebody_who_holds_a_lock(trouble: Trouble) -> None:
     asyncio.run(hold())
     trouble.reads_on()
     assert wait_until(lambda: trouble.is_taken(call), what="that it is taken")
+    trouble.everybody_has_it()
 
 
 def test_a_database_that_only_reads(trouble: Trouble) -> None:
@@ -167,6 +180,7 @@ def test_a_database_that_only_reads(trouble: Trouble) -> None:
     trouble.reads_on()
     turn("off")
     assert wait_until(lambda: trouble.is_taken(call), what="that it is taken")
+    trouble.everybody_has_it()
 
 
 def test_a_postgresql_that_is_killed_and_started_again(trouble: Trouble) -> None:
@@ -176,6 +190,7 @@ def test_a_postgresql_that_is_killed_and_started_again(trouble: Trouble) -> None
     trouble.reads_on()
     trouble.postgres.start()
     assert wait_until(lambda: trouble.is_taken(call), what="that it is taken")
+    trouble.everybody_has_it()
 
 
 @pytest.fixture
@@ -217,5 +232,6 @@ def test_a_disk_that_is_full(small_disk: Path) -> None:
             # Without room for its own log PostgreSQL ends; whoever looks after it starts it again.
             trouble.postgres.start()
         assert wait_until(lambda: trouble.is_taken(call), 60, "that it is taken")
+        trouble.everybody_has_it()
     finally:
         trouble.close()

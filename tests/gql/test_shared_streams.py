@@ -22,11 +22,13 @@ from tests.conftest import Databases, Night, _fill_small
 from tests.elections import small_election
 from tests.gql.documents import sheet
 from tests.gql.shared_streams import (
+    CHECKED,
     ELECTION,
     FAILS,
     LARGE,
     PHASE,
     REPORTS,
+    RESULT,
     SUBMIT,
     UPDATES,
     answers_no_ping,
@@ -34,6 +36,7 @@ from tests.gql.shared_streams import (
     narrow,
     next_update,
 )
+from tests.reader_checks import Published, ResultCheck
 from tests.served import Api, ServerProcess, Socket, wait_until
 
 WAYS = ("direct", "asgi")
@@ -156,32 +159,43 @@ def test_who_answers_no_ping_is_closed_and_a_storm_after_a_kill_costs_few_execut
     server = night.serve(TALLYWIRE_WS_PING_SECONDS="0.5")
     answers_no_ping(server)
     with ExitStack() as stack:
-        cursors = []
+        snapshots = []
         for _ in range(3):
             one = stack.enter_context(server.api.socket())
-            cursors += [one.next(name, 60)["resultUpdates"]["cursor"] for name in [one.subscribe(UPDATES, e="small")]]
+            snapshots.append(one.next(one.subscribe(CHECKED, e="small"), 60)["resultUpdates"])
         server.kill()
     head = _play(night, editor, 2)
     server.start()
     with ExitStack() as stack:
         sockets = [stack.enter_context(server.api.socket()) for _ in range(3)]
-        resumed = [
-            [one.subscribe(UPDATES, e="small", after=cursor) for _ in range(80)]
-            for one, cursor in zip(sockets, cursors, strict=True)
+        readers = [
+            (one, one.subscribe(CHECKED, e="small", after=snapshot["cursor"]), _reader_of(snapshot))
+            for one, snapshot in zip(sockets, snapshots, strict=True)
+            for _ in range(80)
         ]
-        for one, names in zip(sockets, resumed, strict=True):
-            for name in names:
-                update = one.next(name, 60)["resultUpdates"]
-                assert (update["kind"], update["reset"]) == ("DELTA", False)
-                assert decode(update["cursor"]).sequence == head
+        for one, name, check in readers:
+            check.take(one.next(name, 60)["resultUpdates"], True)
+            assert (check.kinds[-1], check.sequence) == ("DELTA", head)
         assert _executions(server) <= 12
         last = _play(night, editor, 1)
-        for one, names in zip(sockets, resumed, strict=True):
-            for name in names:
-                while decode(one.next(name, 60)["resultUpdates"]["cursor"]).sequence < last:
-                    pass
+        for one, name, check in readers:
+            while check.sequence < last:
+                check.take(one.next(name, 60)["resultUpdates"], False)
+        board = _published(server)
+        assert {str(check.faults or check.other(board)) for _, _, check in readers} == {"None"}
     server.stop()
     night.servers.remove(server)
+
+
+def _reader_of(snapshot: dict[str, Any]) -> ResultCheck:
+    check = ResultCheck("reader")
+    check.take(snapshot, True)
+    return check
+
+
+def _published(server: ServerProcess) -> Published:
+    results = server.api(f'{{ results(electionId: "small") {RESULT} }}')["results"]
+    return Published({(one["contest"]["id"], one["area"]["id"]): one for one in results}, "COUNTING")
 
 
 def test_a_browsers_event_source_goes_on_behind_the_last_id_that_it_saw(night: Night, editor: str) -> None:

@@ -1,11 +1,16 @@
 """A connection that fails at a chosen statement: before it, after it, or with its backend cut away."""
 
+import asyncio
+from collections.abc import AsyncIterator, Iterator
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from enum import StrEnum
 from typing import Any
 
 import asyncpg
 
-from db.database import Database
+from db.database import CLOSE_SECONDS, Database
+from tests.conftest import Night
+from tests.db.desk import Desk, desk
 
 
 class Fault(StrEnum):
@@ -100,9 +105,22 @@ def faulty_pool(url: str, plan: Plan, size: int = 4) -> "asyncpg.pool.Pool":
     )
 
 
-async def faulty_database(url: str, plan: Plan) -> Database:
-    """A database whose pool fails as planned."""
-    database = await Database.open(url)
-    await database.pool.close()
-    database.pool = await faulty_pool(url, plan)
-    return database
+@contextmanager
+def standing_desk(night: Night) -> Iterator[tuple[asyncio.Runner, Desk]]:
+    """One open database for all faults of a test, and its loop, which stands still while a process is forked."""
+    stack = AsyncExitStack()
+    with asyncio.Runner() as runner:
+        try:
+            yield runner, runner.run(stack.enter_async_context(desk(night)))
+        finally:
+            runner.run(stack.aclose())
+
+
+@asynccontextmanager
+async def failing(at: Desk, plan: Plan) -> AsyncIterator[Database]:
+    """The same database over connections that fail as planned."""
+    pool = await faulty_pool(at.database.url, plan)
+    try:
+        yield Database(at.database.url, pool, at.database.engine)
+    finally:
+        await asyncio.wait_for(pool.close(), CLOSE_SECONDS)

@@ -37,6 +37,7 @@ VOLUNTEERS, EDITORS = 8, 2
 FAULTS = (Fault.RAISE, Fault.LOSE, Fault.CUT)
 # More statements than one batch makes: some faults strike at its very end, or not at all.
 STATEMENTS_MAX = 24
+ANSWERED = {"ACCEPTED": "accepted", "HELD": "held", "REJECTED": "rejected", "REVOKED": "refused as revoked"}
 LOOK_EVERY = 50
 FSCK_EVERY = 1_000
 # What depends on time, on other contests or on likeness is not the model's.
@@ -66,7 +67,8 @@ class Played:
         done = ", ".join(f"{number:,} {what}" for what, number in sorted(self.done.items()))
         faults = ", ".join(f"{number:,} {what}" for what, number in sorted(self.faults.items()))
         return (
-            f"{self.steps:,} steps in {self.seconds:.1f} s: {done}; faults survived: {faults}; {self.entries:,} entries"
+            f"{self.steps:,} steps in {self.seconds:.1f} s: {self.done.total():,} operations ({done});"
+            f" faults survived: {self.faults.total():,} ({faults}); {self.entries:,} entries"
         )
 
 
@@ -146,7 +148,6 @@ class Simulation:
 
     async def _submit(self) -> None:
         await self._send(self._made_up())
-        self.done["submitted"] += 1
 
     async def _crash(self) -> None:
         """The same calls, with a fault in the middle; then again until they are answered."""
@@ -164,6 +165,7 @@ class Simulation:
             self.faults[fault.value.lower()] += 1
         if self._rng.random() < 0.3:
             await self._reopen()
+            self.faults["begun anew"] += 1
         await self._send(calls)
 
     async def _answers(self, calls: list[Call]) -> list[Answer | Exception]:
@@ -182,6 +184,7 @@ class Simulation:
             told = _kind(answer)
             if told != kind:
                 self._fail(f"{call} is answered {answer}, by the model {kind}")
+            self.done[ANSWERED[kind]] += 1
             if tally is not None:
                 assert isinstance(answer, Accepted | Held)
                 known = tally.id or answer.tally_id

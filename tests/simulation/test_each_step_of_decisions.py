@@ -7,8 +7,7 @@ Here each statement has one of the faults, each COMMIT all; with EVERY_FAULT in 
 import asyncio
 import os
 import signal
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -30,9 +29,9 @@ from feed.tail import Tail
 from ledger.keys import register_first
 from ledger.sealing import Signer, seal
 from tests.conftest import Night
-from tests.db.desk import Desk, desk
+from tests.db.desk import Desk
 from tests.ledger.test_note import KEY
-from tests.simulation.faulty import Fault, Plan, PlannedError, faulty_pool
+from tests.simulation.faulty import Fault, Plan, PlannedError, failing, standing_desk
 
 PARTIAL = TallyCoverage.PARTIAL
 ALWAYS = 0.000001
@@ -210,22 +209,10 @@ OPERATIONS = {
 }
 
 
-@asynccontextmanager
-async def _failing(url: str, plan: Plan) -> AsyncIterator[Database]:
-    """A database whose connections fail as planned."""
-    database = await Database.open(url)
-    await database.pool.close()
-    database.pool = await faulty_pool(url, plan)
-    try:
-        yield database
-    finally:
-        await database.close()
-
-
-async def _measured(night: Night, operation: Operation) -> list[str]:
+async def _measured(at: Desk, operation: Operation) -> list[str]:
     """Its statements in order, where nothing fails."""
     plan = Plan()
-    async with desk(night) as at, _failing(night.database_url, plan) as database:
+    async with failing(at, plan) as database:
         given = await operation.ready(at)
         plan.arm(0, Fault.RAISE)
         outcome = await operation.do(database, given)
@@ -233,11 +220,11 @@ async def _measured(night: Night, operation: Operation) -> list[str]:
     return plan.seen
 
 
-async def _struck(night: Night, operation: Operation, given: Given, place: int, fault: Fault) -> bool:
+async def _struck(at: Desk, operation: Operation, given: Given, place: int, fault: Fault) -> bool:
     """Whether there was a statement so far on for it to strike at."""
     plan = Plan()
     plan.die = _die
-    async with _failing(night.database_url, plan) as database:
+    async with failing(at, plan) as database:
         plan.arm(place, fault)
         try:
             await operation.do(database, given)
@@ -249,28 +236,22 @@ async def _struck(night: Night, operation: Operation, given: Given, place: int, 
         return plan.disarm()
 
 
-async def _again(night: Night, operation: Operation, given: Given) -> list[str]:
+async def _again(at: Desk, operation: Operation, given: Given) -> list[str]:
     """Done again, with nothing in its way; what is not as it must be."""
-    async with desk(night) as at:
-        outcome = await operation.do(at.database, given)
-        return [*await operation.there(at, given, outcome), *await at.faults()]
-
-
-async def _ready(night: Night, operation: Operation) -> Given:
-    async with desk(night) as at:
-        return await operation.ready(at)
+    outcome = await operation.do(at.database, given)
+    return [*await operation.there(at, given, outcome), *await at.faults()]
 
 
 def _die() -> None:
     os.kill(os.getpid(), signal.SIGKILL)
 
 
-def _killed(night: Night, operation: Operation, given: Given, place: int) -> bool:
+def _killed(at: Desk, operation: Operation, given: Given, place: int) -> bool:
     """The same in a process of its own, that is gone at that statement."""
     child = os.fork()
     if child == 0:
         try:
-            os._exit(int(asyncio.run(_struck(night, operation, given, place, Fault.KILL))))
+            os._exit(int(asyncio.run(_struck(at, operation, given, place, Fault.KILL))))
         finally:
             os._exit(3)
     ended = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
@@ -284,19 +265,20 @@ def test_a_fault_at_each_statement_leaves_all_or_nothing(
 ) -> None:
     caplog.set_level("CRITICAL")
     operation = OPERATIONS[name]
-    # The first of all may be longer: it begins the ledger, or makes the zero report.
-    _, statements = (asyncio.run(_measured(counting, operation)) for _ in range(2))
-    assert len(statements) >= operation.statements_min and any("COMMIT" in one for one in statements), statements
-    survived = 0
-    for place, statement in enumerate(statements, start=1):
-        for fault in _faults(place, statement):
-            given = asyncio.run(_ready(counting, operation))
-            if fault is Fault.KILL:
-                struck = _killed(counting, operation, given, place)
-            else:
-                struck = asyncio.run(_struck(counting, operation, given, place, fault))
-            assert struck and asyncio.run(_again(counting, operation, given)) == [], (place, fault)
-            survived += 1
+    with standing_desk(counting) as (runner, at):
+        # The first of all may be longer: it begins the ledger, or makes the zero report.
+        _, statements = (runner.run(_measured(at, operation)) for _ in range(2))
+        assert len(statements) >= operation.statements_min and any("COMMIT" in one for one in statements), statements
+        survived = 0
+        for place, statement in enumerate(statements, start=1):
+            for fault in _faults(place, statement):
+                given = runner.run(operation.ready(at))
+                if fault is Fault.KILL:
+                    struck = _killed(at, operation, given, place)
+                else:
+                    struck = runner.run(_struck(at, operation, given, place, fault))
+                assert struck and runner.run(_again(at, operation, given)) == [], (place, fault)
+                survived += 1
     print(f"{name}: {len(statements)} statements, {survived} faults survived")
 
 

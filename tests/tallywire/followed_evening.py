@@ -16,12 +16,12 @@ from tallywire.simulate import NightPlan, NightReport, run_night
 from tests.conftest import Night
 from tests.reader_checks import ReportCheck
 from tests.served import wait_until
-from tests.tallywire.follower import Follower, ResultFollower
+from tests.tallywire.audience import published
+from tests.tallywire.follower import Follower, PageFollower, PhaseFollower, ResultFollower
 from tests.tallywire.following import RESULTS, SECONDS, FollowerNode
-from tests.tallywire.test_resume import REPORTS, UPDATES
-from tests.tallywire.test_workers import RESULTS as BOARD
+from tests.tallywire.test_resume import REPORTS, UPDATES, WAYS
 
-SOCKET = "graphql-transport-ws"
+SOCKET, STREAM = WAYS
 
 
 class Gate:
@@ -92,6 +92,7 @@ class Evening:
     report: NightReport | None = None
     reports_read: list[Reports] = field(default_factory=list)
     results_read: list[ResultFollower] = field(default_factory=list)
+    others_read: list[Follower] = field(default_factory=list)
     roamers: list[Follower] = field(default_factory=list)
 
     @property
@@ -100,7 +101,7 @@ class Evening:
 
     @property
     def readers(self) -> list[Follower]:
-        return [*self.reports_read, *self.results_read]
+        return [*self.reports_read, *self.results_read, *self.others_read]
 
     def play(self) -> None:
         """To its end, and until every node and every reader has every entry."""
@@ -122,13 +123,24 @@ class Evening:
                 reader.end()
 
     def _seat_readers(self) -> None:
-        """Two at each node, and two that go from the last follower to the first when they are cut off."""
+        """Two at each node, and two that go from the last follower to the first when they are cut off.
+
+        One who asks for pages, and two who read phases, sit at followers besides. All ways and modes are there.
+        """
         urls = {"the origin": [self.origin.url]}
         urls |= {f"follower {place}": [node.server.url] for place, node in enumerate(self.nodes, start=1)}
         urls |= {"one who roams": [self.nodes[-1].server.url, self.nodes[0].server.url]}
-        for name, where in urls.items():
-            self.reports_read.append(Reports(name, where, SOCKET, REPORTS, election=self.election))
-            self.results_read.append(ResultFollower(name, where, SOCKET, UPDATES, election=self.election))
+        of = {"election": self.election}
+        for place, (name, where) in enumerate(urls.items()):
+            way, mode = (SOCKET, STREAM)[place // 2 % 2], ("LATEST", "EVERY")[place % 2]
+            self.reports_read.append(Reports(name, where, (SOCKET, STREAM)[place % 2], REPORTS, **of))
+            self.results_read.append(ResultFollower(name, where, way, UPDATES, mode=mode, **of))
+        first, other = (node.server.url for node in self.nodes[:2])
+        self.others_read = [
+            PageFollower("pages", [first], **of),
+            PhaseFollower("phases over ws", [other], SOCKET, **of),
+            PhaseFollower("phases over SSE", [first], STREAM, **of),
+        ]
         self.roamers = [self.reports_read[-1], self.results_read[-1]]
         for reader in self.results_read:
             wait_until(lambda reader=reader: reader.taken, SECONDS, f"the first results of {reader.name}")
@@ -165,7 +177,8 @@ class Evening:
         for node in self.nodes:
             node.reach(self.election, self.size)
         for reader in self.readers:
-            wait_until(lambda reader=reader: reader.sequence >= self.size, SECONDS, f"all at {reader.name}")
+            if not isinstance(reader, PhaseFollower):
+                wait_until(lambda reader=reader: reader.sequence >= self.size, SECONDS, f"all at {reader.name}")
 
     def _entries(self) -> int:
         counted = "SELECT count(*) FROM log_entry WHERE election_id = $1"
@@ -178,11 +191,13 @@ class Evening:
     def faults(self) -> list[str]:
         """Every way in which what somebody holds in the end is not the origin's; none is right."""
         origin = self.origin.api(RESULTS, election=self.election)
+        for one in self.results_read:
+            one.check.hold_against(self.reports_read[0].check.touched)
         found = [fault for reader in self.readers for fault in reader.faults]
         found += [f"other results at {node.server.url}" for node in self.nodes if self._shown(node) != origin]
-        board = self.origin.api(BOARD, election=self.election)["results"]
-        held = {(one["contest"]["id"], one["area"]["id"]): one for one in board}
-        found += [f"other results held by the reader of {one.name}" for one in self.results_read if one.held != held]
+        board = published(self.origin.url, self.election)
+        assert board is not None
+        found += [f"{one.name} {other}" for one in self.readers if (other := one.check.other(board))]
         told = self.reports_read[0].check.told
         found += [f"other reports told the reader of {one.name}" for one in self.reports_read if one.check.told != told]
         if [sequence for sequence, _ in told] != [*range(1, self.size + 1)]:

@@ -16,6 +16,7 @@ from tallywire.server import PEER_SECONDS_MAX
 from tests.conftest import Databases, Night, _fill_small
 from tests.gql.documents import UPDATES, sheet, submit
 from tests.served import Api, ServerProcess, wait_until
+from tests.tallywire.audience import Audience
 from tests.tallywire.busy_phones import BusyPhones
 
 REVIEW = "subscription Queue($election: ID!) { reviewQueueChanged(electionId: $election) { id } }"
@@ -98,7 +99,8 @@ def test_readers_are_told_to_come_back_and_whatever_was_taken_is_answered(night:
     streams = [Stream(server.api, UPDATES), Stream(editor, REVIEW)]
     parts = Stream(server.api, UPDATES, PARTS)
     wait_until(lambda: all(one.begun.is_set() for one in sockets), SECONDS, "the sockets")
-    wait_until(lambda: _subscribers(server.api) == 3, SECONDS, "the readers of results")
+    audience = Audience([server.url])
+    wait_until(lambda: _subscribers(server.api) == 3 + len(audience.lines), SECONDS, "the readers of results")
     phones = BusyPhones(night, [server.url], stubborn=False)
     wait_until(lambda: len(phones.calls.taken) > 30, SECONDS, "phones at work")
     assert _end(server) == 0
@@ -112,6 +114,10 @@ def test_readers_are_told_to_come_back_and_whatever_was_taken_is_answered(night:
     *_, last, end = parts.text.split("--graphql")
     assert parts.ended_well and '"payload":null' in last and '"COME_BACK"' in last and end == "--\r\n"
     assert calls.strange == []
+    audience.end()
+    # Each read on until it was sent away, and what it was told has no hole.
+    assert audience.faults == [] and min(one.sequence for one in (*audience.results, *audience.reports)) > 0
+    assert {one.close_codes[0] for one in audience.sockets} == {1012}
     written = {row["client_tally_id"] for row in night.sql("SELECT client_tally_id FROM submission")}
     assert written == set(calls.taken)
 

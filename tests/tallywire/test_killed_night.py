@@ -1,4 +1,7 @@
-"""kill -9 in the middle of the night: of the server, and of PostgreSQL under it. Nothing accepted is missing."""
+"""kill -9 in the middle of the night: of the server, and of PostgreSQL under it. Nothing accepted is missing.
+
+Readers of each kind follow the whole of it (tests/tallywire/audience.py), and are checked at every update.
+"""
 
 import asyncio
 import os
@@ -19,6 +22,7 @@ from db.database import Database
 from db.embedded import EmbeddedPostgres
 from db.load import load_election
 from db.people import add_person
+from feed.position import decode
 from tallywire.client.wire import Wire
 from tallywire.fsck import inspect
 from tallywire.settings import Settings
@@ -27,10 +31,11 @@ from tallywire.simulate.pace import Pace
 from tallywire.storage import open_storage
 from tests.conftest import Databases, Night
 from tests.served import ServerProcess, wait_until
+from tests.tallywire.audience import Audience
 from tests.tallywire.simulate.synthetic import city
 
 SEED = 20220522
-ELECTION, MADE_UP = city(districts=4, stations_each=12, ballots=(30, 700), seed=SEED)
+ELECTION, MADE_UP = city(districts=3, stations_each=11, ballots=(30, 700), seed=SEED)
 # Two contests at one station with other papers in each box would be held: the governor's numbers do for both.
 GOVERNOR = {count.station: count for count in MADE_UP if count.contest == "governor"}
 COUNTS = tuple(replace(GOVERNOR[count.station], contest=count.contest) for count in MADE_UP)
@@ -81,6 +86,16 @@ async def _inspected(connection: Any, election: Election) -> tuple[int, list[str
     return found.entries, [str(fault) for fault in found.faults]
 
 
+async def _seated(server: ServerProcess) -> Audience:
+    """Not yet in place: that is waited for by whoever enters it."""
+    return await asyncio.to_thread(Audience, [server.url], ELECTION.id)
+
+
+def _settle(audience: Audience, server: ServerProcess) -> None:
+    cursor = server.api("query($id: ID!) { election(id: $id) { cursor } }", id=ELECTION.id)["election"]["cursor"]
+    audience.settle(decode(cursor).sequence, server.url)
+
+
 async def _kill_now_and_then(server: ServerProcess, night: "asyncio.Task[NightReport]", rng: random.Random) -> int:
     for kills in range(3):
         await asyncio.sleep(rng.uniform(0.3, 0.7))
@@ -98,13 +113,14 @@ async def test_a_night_with_its_server_killed_three_times_ends_exact(databases: 
     server = await asyncio.to_thread(night.serve)
     token = await asyncio.to_thread(night.token, Role.OPERATOR)
     try:
-        with answers.listening():
+        with answers.listening(), await _seated(server) as audience:
             playing = asyncio.create_task(run_night(_plan(), url=server.url, token=token, speed=0, connections=8))
             kills = await _kill_now_and_then(server, playing, rng)
             report = await playing
+            await asyncio.to_thread(_settle, audience, server)
     finally:
         await asyncio.to_thread(night.close)
-    assert kills >= 2
+    assert kills >= 2 and min(audience.cuts.values()) >= kills
     assert report.differing == ()
     assert len(answers.accepted) == report.accepted > 200
     database = await Database.open(url)
@@ -115,6 +131,7 @@ async def test_a_night_with_its_server_killed_three_times_ends_exact(databases: 
     await database.close()
     assert faults == []
     assert [row["sequence"] for row in sequences] == [*range(1, entries + 1)]
+    assert {one.sequence for one in (*audience.reports, audience.pages)} == {entries}
 
 
 def _postmaster(folder: Path) -> int | None:
@@ -133,12 +150,14 @@ async def test_a_night_with_its_postgresql_killed_goes_on_and_ends_exact(tmp_pat
     server = await asyncio.to_thread(ServerProcess("--data-dir", str(tmp_path)).start)
     try:
         killed = _postmaster(tmp_path)
-        with answers.listening():
+        with answers.listening(), await _seated(server) as audience:
             playing = asyncio.create_task(run_night(_plan(), url=server.url, token=token, speed=0, connections=8))
             await asyncio.sleep(0.6)
             assert killed is not None and not playing.done()
             os.kill(killed, signal.SIGKILL)
             report = await asyncio.wait_for(playing, 90)
+            await asyncio.to_thread(_settle, audience, server)
+            assert set(audience.cuts.values()) == {0}
     finally:
         code = await asyncio.to_thread(server.stop)
     assert report.differing == ()
@@ -150,6 +169,7 @@ async def test_a_night_with_its_postgresql_killed_goes_on_and_ends_exact(tmp_pat
     again = await Database.open(postgres.url("tallywire"))
     async with again.pool.acquire() as connection:
         assert await _lost(connection, answers) == set()
-        assert (await _inspected(connection, ELECTION))[1] == []
+        entries, faults = await _inspected(connection, ELECTION)
+    assert faults == [] and {one.sequence for one in (*audience.reports, audience.pages)} == {entries}
     await again.close()
     postgres.stop()

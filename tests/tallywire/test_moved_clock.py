@@ -1,4 +1,4 @@
-"""A node's clock is moved, back and ahead, while it serves: tallies are taken, signed and cut all the same."""
+"""A node's clock is moved, back and ahead, while it serves: tallies are taken, told, signed and cut all the same."""
 
 import time
 from pathlib import Path
@@ -8,6 +8,7 @@ from counting.vocabulary import Role
 from tests.conftest import Night
 from tests.faketime import faked
 from tests.served import run_tallywire, wait_until
+from tests.tallywire.audience import Audience
 from tests.tallywire.ledger_case import Case
 
 SEND = "mutation S($input: SubmitTallyInput!) { submitTally(input: $input) { __typename } }"
@@ -38,12 +39,15 @@ def test_a_clock_that_is_moved_keeps_no_head_and_no_cut_back(counting: Night, tm
             f"a cut of {number} entries",
         )
 
-    report(1)
-    for number, moved in enumerate(("-2h", "+3h", "+0"), start=2):
-        offset.write_text(moved)
-        # libfaketime looks once a second; nothing else tells that it has.
-        time.sleep(1.2)
-        report(number)
+    with Audience([counting.url]) as audience:
+        report(1)
+        for number, moved in enumerate(("-2h", "+3h", "+0"), start=2):
+            offset.write_text(moved)
+            # libfaketime looks once a second; nothing else tells that it has.
+            time.sleep(1.2)
+            report(number)
+            audience.settle(number, counting.url)
+        assert set(audience.cuts.values()) == {0}
     numbers = [row["number"] for row in counting.sql("SELECT number FROM cut ORDER BY number")]
     assert numbers == [*range(len(numbers))]
     where = ("--data-dir", str(tmp_path), "--database-url", counting.database_url)

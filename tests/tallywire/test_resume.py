@@ -13,6 +13,7 @@ import pytest
 from counting.vocabulary import Role
 from feed.position import Position, decode
 from tests.conftest import Databases, Night, _fill_small
+from tests.reader_checks import ENTRY
 from tests.served import Api, wait_until
 
 UPDATES = """
@@ -30,11 +31,10 @@ subscription Updates(
   }
 }
 """
-REPORTS = """
-subscription Reports($election: ID!, $after: Cursor) {
-  tallyReports(electionId: $election, after: $after) { sequence cursor kind station { id } contest { id } }
-}
-"""
+REPORTS = (
+    "subscription Reports($election: ID!, $after: Cursor) {"
+    f" tallyReports(electionId: $election, after: $after) {{ {ENTRY} }} }}"
+)
 FEED = """
 query Feed($election: ID!, $after: Cursor, $first: Int) {
   feed(electionId: $election, after: $after, first: $first) { cursor hasMore reports { sequence cursor kind } }
@@ -105,11 +105,12 @@ def over_sse(api: Api, query: str, **variables: Any) -> Iterator[Iterator[dict[s
     body = {"query": query, "variables": variables}
     headers = {"Accept": "text/event-stream"}
     with httpx.stream("POST", f"{api.url}/graphql", json=body, headers=headers, timeout=30) as answer:
-        assert answer.status_code == 200
+        assert answer.status_code == 200, f"status {answer.status_code}: {answer.read().decode()}"
         assert answer.headers["content-type"].startswith("text/event-stream")
 
         def all_of_it() -> Iterator[dict[str, Any]]:
             for line in answer.iter_lines():
+                assert not line.startswith("event: complete"), "the stream is complete, which it never is"
                 if line.startswith("data:") and line.removeprefix("data:").strip():
                     payload = json.loads(line.removeprefix("data:"))
                     assert "errors" not in payload, payload

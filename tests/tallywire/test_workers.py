@@ -1,6 +1,6 @@
 """`tallywire serve --workers 2` on a PostgreSQL of its own, and everything under it failing, while readers are checked.
 
-Each reader follows either node in turn; what it must never see is in tests/tallywire/follower.py.
+Readers of each kind follow either node in turn; what they must never see is in tests/reader_checks.py.
 """
 
 import asyncio
@@ -26,18 +26,9 @@ from tallywire.storage import open_storage
 from tests.conftest import Night
 from tests.elections import small_election
 from tests.served import Api, ServerProcess, wait_until
-from tests.tallywire.follower import Follower, PhaseFollower, ReportFollower, ResultFollower
-from tests.tallywire.test_resume import REPORTS, SUBMIT, UPDATES, _partials
+from tests.tallywire.audience import Audience
+from tests.tallywire.test_resume import SUBMIT, _partials
 
-ELECTION = "subscription Phases($election: ID!) { electionChanged(electionId: $election) { phase } }"
-RESULTS = """
-query Results($election: ID!) {
-  results(electionId: $election) {
-    contest { id } area { id } cursor status stationsReporting stationsFinal ballotsCast
-    rows { candidate { id } votes rank leading }
-  }
-}
-"""
 SECONDS = 60
 BELLS = """
 SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE query ~ 'pg_notify|LISTEN' AND pid <> pg_backend_pid()
@@ -62,7 +53,7 @@ class Nodes:
             # The workers keep it running; it ends with them.
             postgres.stop()
         self.token = self.night.token(Role.EDITOR)
-        self.followers: list[Follower] = []
+        self.audience = Audience(self.urls)
         self._round = 0
         self._rng = random.Random(5)
 
@@ -120,60 +111,33 @@ class Nodes:
     def head(self) -> int:
         return int(self.night.sql("SELECT sequence FROM log_head")[0]["sequence"])
 
-    def settle(self) -> None:
-        """Everybody has everything, nobody ever saw what must not be, and what they hold is the board."""
-        head = self.head()
-        followers = [follower for follower in self.followers if not isinstance(follower, PhaseFollower)]
-        wait_until(lambda: all(f.sequence >= head for f in followers), SECONDS, f"entry {head} at {_late(followers)}")
-        assert [fault for follower in self.followers for fault in follower.faults] == []
-        for url in self.urls:
-            wait_until(lambda url=url: self._equal(url, followers), SECONDS, "the board in every hand")
-
-    def _equal(self, url: str, followers: list[Follower]) -> bool:
-        try:
-            answer = Api(url)(RESULTS, election="small")["results"]
-        except httpx.HTTPError:
-            return False
-        board = {(result["contest"]["id"], result["area"]["id"]): result for result in answer}
-        return all(follower.held == board for follower in followers if isinstance(follower, ResultFollower))
+    def settle(self, phase: str = "COUNTING") -> None:
+        """Everybody has everything, nobody ever saw what must not be, and what they hold is what both nodes publish."""
+        self.audience.settle(self.head(), *self.urls, phase=phase)
 
     def meter(self, name: str) -> float:
         lines = httpx.get(f"{self.urls[0]}/metrics", timeout=SECONDS).text.splitlines()
         return next((float(line.split()[1]) for line in lines if line.startswith(f"{name} ")), 0.0)
 
 
-def _late(followers: list[Follower]) -> str:
-    return ", ".join(f"{follower.name} ({follower.sequence})" for follower in followers)
-
-
 @pytest.fixture(scope="module")
 def nodes(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Nodes]:
     nodes = Nodes(tmp_path_factory.mktemp("workers"))
-    one, other = nodes.urls
-    ws, sse = "graphql-transport-ws", "graphql-sse"
-    nodes.followers = [
-        ResultFollower("latest over ws", [one, other], ws, UPDATES, mode="LATEST"),
-        ResultFollower("latest over SSE", [other, one], sse, UPDATES, mode="LATEST"),
-        ResultFollower("every over ws", [other, one], ws, UPDATES, mode="EVERY"),
-        ReportFollower("reports over ws", [one, other], ws, REPORTS),
-        ReportFollower("reports over SSE", [other, one], sse, REPORTS),
-        PhaseFollower("phases", [one, other], ws, ELECTION),
-    ]
     yield nodes
-    for follower in nodes.followers:
-        follower.end()
+    nodes.audience.end()
     nodes.server.stop()
 
 
 def test_what_one_worker_takes_readers_of_the_other_are_rung_for(nodes: Nodes) -> None:
     wait_until(lambda: nodes.meter("tallywire_bell_connected") == 2, SECONDS, "the bell of both")
-    wait_until(lambda: nodes.meter("tallywire_subscribers") == 6, SECONDS, "all readers, counted at one node")
+    everybody = len(nodes.audience.lines)
+    wait_until(lambda: nodes.meter("tallywire_subscribers") == everybody, SECONDS, "all readers, counted at one node")
     before = nodes.meter("tallywire_bell_heard_total")
     nodes.play(0)
     nodes.play(1)
     nodes.settle()
     assert nodes.meter("tallywire_bell_heard_total") > before
-    assert [follower.reasons for follower in nodes.followers] == [[]] * 6
+    assert set(nodes.audience.cuts.values()) == {0}
 
 
 def test_a_bell_that_is_cut_costs_no_reader_an_update(nodes: Nodes) -> None:
@@ -183,7 +147,7 @@ def test_a_bell_that_is_cut_costs_no_reader_an_update(nodes: Nodes) -> None:
     nodes.settle()
     wait_until(lambda: nodes.meter("tallywire_bell_lost_total") >= lost + 2, SECONDS, "that both noticed")
     wait_until(lambda: nodes.meter("tallywire_bell_connected") == 2, SECONDS, "the bell, hung anew")
-    assert [follower.reasons for follower in nodes.followers] == [[]] * 6
+    assert set(nodes.audience.cuts.values()) == {0}
 
 
 def test_a_node_that_was_late_tells_everything_in_order(nodes: Nodes) -> None:
@@ -191,7 +155,8 @@ def test_a_node_that_was_late_tells_everything_in_order(nodes: Nodes) -> None:
     late.suspend()
     try:
         nodes.play(0, 4)
-        ahead = [follower for follower in nodes.followers if follower.name in ("latest over ws", "reports over ws")]
+        told = [*nodes.audience.results, *nodes.audience.reports]
+        ahead = [follower for follower in told if follower.url == nodes.urls[0]]
         wait_until(lambda: all(f.sequence >= nodes.head() for f in ahead), SECONDS, "readers of the other node")
     finally:
         late.resume()
@@ -199,7 +164,8 @@ def test_a_node_that_was_late_tells_everything_in_order(nodes: Nodes) -> None:
 
 
 def test_a_worker_killed_is_started_again_and_its_readers_go_on(nodes: Nodes) -> None:
-    killed = nodes.worker(0)
+    killed, before = nodes.worker(0), nodes.audience.cuts
+    there = {follower.name for follower in nodes.audience.lines if follower.url == nodes.urls[0]}
     killed.kill()
     nodes.play(1, 2)
     nodes.settle()
@@ -207,25 +173,25 @@ def test_a_worker_killed_is_started_again_and_its_readers_go_on(nodes: Nodes) ->
     # The port never refused: who came meanwhile waited, and is answered.
     nodes.play(0, 1)
     nodes.settle()
-    cut = {follower.name for follower in nodes.followers if follower.cuts}
-    assert cut == {"latest over ws", "reports over ws", "phases"}
+    assert {name for name, cuts in nodes.audience.cuts.items() if cuts > before[name]} == there
+    assert len(there) == len(nodes.audience.lines) / 2
 
 
 def test_readers_keep_their_lines_while_postgresql_is_away(nodes: Nodes) -> None:
-    cuts = {follower.name: follower.cuts for follower in nodes.followers}
+    cuts = nodes.audience.cuts
     postmaster = int((nodes.folder / "postgres" / "postmaster.pid").read_text().split()[0])
     os.kill(postmaster, signal.SIGKILL)
-    quiet = [follower for follower in nodes.followers if isinstance(follower, ResultFollower)]
+    quiet = nodes.audience.results
     seen = {follower.name: len(follower.kinds) for follower in quiet}
     wait_until(lambda: all(len(f.kinds) > seen[f.name] for f in quiet), SECONDS, "heartbeats")
     nodes.play(0, 1)
     nodes.play(1, 1)
     nodes.settle()
-    assert {follower.name: follower.cuts for follower in nodes.followers} == cuts
+    assert nodes.audience.cuts == cuts
 
 
 def test_fresh_workers_take_over_and_each_reader_comes_back_once(nodes: Nodes) -> None:
-    before = {follower.name: follower.sent_away for follower in nodes.followers}
+    before = nodes.audience.cuts
     old = [nodes.worker(number) for number in (0, 1)]
     assert nodes.server.process is not None
     nodes.server.process.send_signal(signal.SIGHUP)
@@ -234,11 +200,8 @@ def test_fresh_workers_take_over_and_each_reader_comes_back_once(nodes: Nodes) -
         nodes.play(1, 1)
     nodes.settle()
     assert {nodes.worker(number).pid for number in (0, 1)}.isdisjoint(worker.pid for worker in old)
-    assert {follower.name: follower.sent_away - before[follower.name] for follower in nodes.followers} == {
-        follower.name: 1 for follower in nodes.followers
-    }
-    sockets = [follower for follower in nodes.followers if "SSE" not in follower.name]
-    assert [follower.close_codes[-1] for follower in sockets] == [1012] * len(sockets)
+    assert nodes.audience.cuts == {name: cuts + 1 for name, cuts in before.items()}
+    assert {follower.close_codes[-1] for follower in nodes.audience.sockets} == {1012}
 
 
 def test_phases_reach_everybody_and_a_stop_tells_readers_to_come_back(nodes: Nodes) -> None:
@@ -246,13 +209,12 @@ def test_phases_reach_everybody_and_a_stop_tells_readers_to_come_back(nodes: Nod
         await set_phase(connection, "small", ElectionPhase.CLOSED)
 
     nodes.on_database(close)
-    phases = next(follower for follower in nodes.followers if isinstance(follower, PhaseFollower))
-    wait_until(lambda: phases.phases[-1:] == ["CLOSED"], SECONDS, "the end of the count")
-    assert set(phases.phases) == {"COUNTING", "CLOSED"} and phases.faults == []
+    nodes.settle("CLOSED")
+    assert {tuple(dict.fromkeys(one.phases)) for one in nodes.audience.phases} == {("COUNTING", "CLOSED")}
     assert nodes.server.process is not None
     workers = [nodes.worker(number) for number in (0, 1)]
     nodes.server.process.send_signal(signal.SIGTERM)
     assert nodes.server.process.wait(SECONDS) == 0
     assert [worker.is_running() for worker in workers] == [False, False]
-    sockets = [follower for follower in nodes.followers if "SSE" not in follower.name]
+    sockets = nodes.audience.sockets
     wait_until(lambda: all(f.close_codes[-1:] == [1012] for f in sockets), SECONDS, "1012 at every socket")

@@ -4,7 +4,7 @@ import readline from 'node:readline'
 export const QUERY = `subscription Follow($after: Cursor) {
   resultUpdates(electionId: "small", after: $after) {
     kind cursor reset
-    results { contest { id } area { id } stationsReporting ballotsCast rows { candidate { id } votes } }
+    results { contest { id } area { id } cursor stationsReporting ballotsCast rows { candidate { id } votes } }
   }
 }`
 
@@ -14,6 +14,9 @@ export class Results {
     this.after = null
     this.resumed = 0
     this.resets = 0
+    // All that it was told, and whether that was the first of a line: tests/reader_checks.py looks through it.
+    this.updates = []
+    this.fresh = true
     this.until = null
     this.whole = new Promise((resolve) => (this.finish = resolve))
     // One line: the cursor at which to end.
@@ -36,6 +39,8 @@ export class Results {
   take({ data, errors }) {
     if (errors?.length) throw new Error(JSON.stringify(errors))
     const update = data.resultUpdates
+    this.updates.push({ first: this.fresh, ...update })
+    this.fresh = false
     if (update.kind === 'SNAPSHOT') {
       if (this.after !== null) this.resets += 1
       this.held = {}
@@ -48,6 +53,7 @@ export class Results {
 
   cameBack() {
     this.resumed += 1
+    this.fresh = true
     console.log('back')
   }
 
@@ -57,8 +63,8 @@ export class Results {
 
   async end() {
     await this.whole
-    const { held, after, resumed, resets } = this
-    console.log(JSON.stringify({ held, after, resumed, resets }))
-    process.exit(0)
+    const { held, after, resumed, resets, updates } = this
+    // Written whole before the process ends: a pipe takes only so much at once.
+    process.stdout.write(JSON.stringify({ held, after, resumed, resets, updates }) + '\n', () => process.exit(0))
   }
 }
