@@ -36,6 +36,11 @@ READ_ANSWERS = """
     SELECT tally_id, min(sequence) AS sequence FROM submission
     WHERE election_id = $1 AND tally_id IS NOT NULL GROUP BY tally_id
 """
+# Equal numbers of somebody else make no entry and no tally: what stands is their answer, and counts them.
+READ_CONFIRMING = """
+    SELECT s.tally_id, count(*) AS number FROM submission s JOIN tally t ON t.id = s.tally_id
+    WHERE s.election_id = $1 AND s.outcome = 'ACCEPTED' AND s.reporter_id <> t.reporter_id GROUP BY s.tally_id
+"""
 # A follower's copy, or a night that was replayed: of what is held, and of who sent what, only the log is known there.
 READ_IS_COPY = "SELECT package_sha256 ~ '^(follow|replay):' FROM election WHERE id = $1"
 READ_LOG = "SELECT * FROM log_entry WHERE election_id = $1 ORDER BY sequence"
@@ -94,6 +99,7 @@ async def inspect(connection: Connection, election_id: str) -> Inspection | None
         sheets = await connection.fetch(READ_SHEETS, election_id)
         lost = await connection.fetch(READ_BEYOND, election_id, head)
         answers = await connection.fetch(READ_ANSWERS, election_id)
+        confirming = await connection.fetch(READ_CONFIRMING, election_id)
     if head != found.entries:
         found.faults.append(Fault("log", f"the head is at {head}, and {found.entries} entries stand in the log"))
     found.faults += [
@@ -102,6 +108,7 @@ async def inspect(connection: Connection, election_id: str) -> Inspection | None
     ]
     found.faults += _compare_answers(found, answers)
     found.faults += [Fault("tally", what) for what in found.told.compare(tallies)]
+    found.faults += _compare_confirmations(tallies, confirming)
     found.faults += _compare_sheets(found, sheets, tallies)
     found.faults += _compare_results(found, sheets, tallies)
     found.faults += [*ledger.faults, *cuts.faults]
@@ -150,6 +157,15 @@ def _compare_answers(found: Inspection, answers: list[asyncpg.Record]) -> Iterat
             yield Fault(
                 "log", f"tally {row['tally_id']} was answered with entry {row['sequence']}, and stands in {brought}"
             )
+
+
+def _compare_confirmations(tallies: dict[str, asyncpg.Record], confirming: list[asyncpg.Record]) -> Iterator[Fault]:
+    """Each tally has as many as others were answered with it. Nobody's answers are in a copy."""
+    answered = {row["tally_id"]: row["number"] for row in confirming}
+    for tally_id, row in tallies.items():
+        number = answered.get(tally_id, 0)
+        if row["confirmations"] != number:
+            yield Fault("tally", f"{tally_id} has {row['confirmations']} confirmations, and {number} were answered so")
 
 
 def _compare_sheets(

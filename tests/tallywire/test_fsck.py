@@ -117,6 +117,17 @@ PLANTS = {
         "UPDATE tally SET state = 'WITHDRAWN' WHERE station_id = 'small/b-1'",
         "is WITHDRAWN, which is not what the log says of it",
     ),
+    "a confirmation too many": Plant(
+        "UPDATE tally SET confirmations = confirmations + 1 WHERE confirmations > 0",
+        "has 2 confirmations, and 1 were answered so",
+    ),
+    "a confirmation that nobody gave": Plant(
+        "UPDATE tally SET confirmations = 1 WHERE station_id = 'small/b-1'",
+        "has 1 confirmations, and 0 were answered so",
+    ),
+    "a confirmation taken away": Plant(
+        "UPDATE tally SET confirmations = 0", "has 0 confirmations, and 1 were answered so"
+    ),
     "a tally taken out": Plant("DELETE FROM tally WHERE station_id = 'small/b-1'", "is not there"),
     "a station's standing tally": Plant(
         "UPDATE station_contest SET standing_id = (SELECT id FROM tally WHERE station_id = 'small/a-2'"
