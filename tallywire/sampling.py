@@ -74,13 +74,14 @@ class Sampling:
             self._delays.append((now, max(0.0, now - asked - STEP_SECONDS)))
             with contextlib.suppress(psutil.Error):
                 self._sample()
+                # Of ten thousand sockets the list alone takes long.
+                meters.FILES.set(await asyncio.to_thread(self._process.num_fds))
 
     def _sample(self) -> None:
         spent = sum(self._process.cpu_times()[:2])
         meters.CPU.inc(max(0.0, spent - self._cpu))
         self._cpu = spent
         meters.MEMORY.set(self._process.memory_info().rss)
-        meters.FILES.set(self._process.num_fds())
         meters.LOOP_LAG.set(max((late for _, late in self._delays), default=0.0))
         meters.TAIL_AGE.set(self._tail.lag_seconds)
         meters.WAITING.set(self._waiting())
