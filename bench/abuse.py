@@ -32,7 +32,6 @@ from db.embedded import EmbeddedPostgres
 ROOT = Path(__file__).parent.parent
 RATIO_MAX = 2.0
 SHEETS_MAX = 20_000
-SLOW_LINES = 500
 Times = dict[str, list[float]]
 
 
@@ -45,6 +44,8 @@ def main() -> int:
     parser.add_argument("--hostile", type=float, default=100.0, help="acts a second")
     parser.add_argument("--idle", type=int, default=10_000, help="idle sockets")
     parser.add_argument("--idle-a-second", type=float, default=500.0, help="how fast those come")
+    parser.add_argument("--slow", type=int, default=500, help="lines that drip")
+    parser.add_argument("--kinds", default="", help="some kinds of acts alone, their names with commas between")
     parser.add_argument("--package", type=Path, default=ROOT / "data" / "bkk2022")
     arguments = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="tallywire-abuse-") as folder:
@@ -84,7 +85,7 @@ def _server(postgres: EmbeddedPostgres, folder: Path) -> "Iterator[subprocess.Po
 async def measure(server: "subprocess.Popen[str]", script: Path, token: str, arguments: argparse.Namespace) -> int:
     port, process = _port(server), psutil.Process(server.pid)
     honest = await Child.start("bench.abuse_honest", str(script), str(port))
-    wreck = await Child.start("bench.abuse_wreck", str(port), token)
+    wreck = await Child.start("bench.abuse_wreck", str(port), token, arguments.kinds)
     await honest.ask("watch", arguments.watchers)
     quiet, opening, under = _nothing(), _nothing(), _nothing()
     answers: dict[str, Counter[str]] = {}
@@ -101,7 +102,7 @@ async def measure(server: "subprocess.Popen[str]", script: Path, token: str, arg
     while not coming.done():
         await turn(opening, 4.0)
     answers["idle sockets"] = Counter(coming.result())
-    await wreck.ask("slow", SLOW_LINES)
+    await wreck.ask("slow", arguments.slow)
     memory, spent = process.memory_info().rss, _cpu(process)
     for _ in range(arguments.turns):
         acting = asyncio.create_task(wreck.ask("wreak", arguments.seconds, arguments.hostile))
