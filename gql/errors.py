@@ -150,7 +150,7 @@ class Masked(MaskErrors):
     def anonymise_error(self, error: GraphQLError) -> GraphQLError:
         cause = error.original_error
         if cause is None or isinstance(cause, GraphQLError):
-            return _with_extensions(error, error.message, _coded(self._code, "คำขอไม่ถูกต้อง: ", error.message))
+            return _with_extensions(error, error.message, complaint(self._code, error.message))
         if is_away(cause):
             away = unavailable()
             return _with_extensions(error, away.message, dict(away.extensions or {}))
@@ -163,8 +163,9 @@ class Masked(MaskErrors):
         return _with_extensions(error, words, extensions)
 
 
-def _coded(code: str, thai: str, words: str) -> dict[str, Any]:
-    return {"code": code, "messages": {"TH": thai + words, "EN": words}}
+def complaint(code: str, words: str) -> dict[str, Any]:
+    """What stands beside GraphQL's own words."""
+    return {"code": code, "messages": {"TH": f"คำขอไม่ถูกต้อง: {words}", "EN": words}}
 
 
 def _with_extensions(error: GraphQLError, words: str, extensions: dict[str, Any]) -> GraphQLError:

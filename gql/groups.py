@@ -65,7 +65,7 @@ class Groups:
         self, query: str | None, variables: Mapping[str, Any] | None, operation_name: str | None, context: Context
     ) -> Seat | None:
         """None for whatever Strawberry serves itself: other operations, and all that is refused."""
-        if not query or self._schema.guard.fresh(query, context):
+        if not query or (await self._schema.guard.proof(query, context)).faults:
             return None
         asked = await self._reading.read(query, variables, operation_name)
         if asked is None or asked.field not in self._makers or not self._allowed(asked, context):

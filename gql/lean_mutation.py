@@ -13,6 +13,7 @@ from typing import Any
 
 import orjson
 from graphql import (
+    DocumentNode,
     FieldNode,
     FragmentDefinitionNode,
     GraphQLField,
@@ -22,7 +23,6 @@ from graphql import (
     OperationDefinitionNode,
     OperationType,
     VariableNode,
-    parse,
     type_from_ast,
 )
 from strawberry import Schema
@@ -78,20 +78,19 @@ class LeanMutations:
         """None: not lean, or not seen yet."""
         return self._known.get((query, operation_name))
 
-    def learn(self, query: str, operation_name: str | None) -> None:
-        """To be told of each document that was executed without an error."""
+    def learn(self, query: str, operation_name: str | None, document: DocumentNode | None) -> None:
+        """To be told of each document that was executed without an error, as it was parsed; None: not at hand."""
         # Other mutations and all queries are not looked into.
-        if "submitTall" not in query or (query, operation_name) in self._known:
+        if document is None or "submitTall" not in query or (query, operation_name) in self._known:
             return
         if len(self._known) >= DOCUMENTS_REMEMBERED:
             self._known.clear()
         try:
-            self._known[query, operation_name] = self._take_apart(query)
+            self._known[query, operation_name] = self._take_apart(document)
         except NotLeanError:
             self._known[query, operation_name] = None
 
-    def _take_apart(self, query: str) -> LeanMutation:
-        document = parse(query)
+    def _take_apart(self, document: DocumentNode) -> LeanMutation:
         operation = _only([node for node in document.definitions if isinstance(node, OperationDefinitionNode)])
         if operation.operation is not OperationType.MUTATION or operation.directives:
             raise NotLeanError

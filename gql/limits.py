@@ -77,6 +77,9 @@ GROUPS_AN_ADDRESS = Limit(
     "different subscriptions",
     "each one that differs is rendered at each tick",
 )
+DOCUMENTS_WAITING_AN_ADDRESS = Limit(
+    "documents_waiting_an_address", 50, "new documents that wait", "each is read and checked before it is remembered"
+)
 SUBSCRIPTIONS_A_SOCKET = Limit("subscriptions_a_socket", 100, "operations at once", "a page needs a handful")
 MESSAGES_A_SOCKET = Limit("messages_a_socket", 500, "messages in 10 s", "a client that floods is closed with 4429")
 
@@ -130,6 +133,7 @@ ADJUSTABLE = (
     SUBSCRIPTIONS_AN_ADDRESS,
     SUBSCRIPTIONS_A_TOKEN,
     GROUPS_AN_ADDRESS,
+    DOCUMENTS_WAITING_AN_ADDRESS,
     SUBSCRIPTIONS_A_SOCKET,
     MESSAGES_A_SOCKET,
     BODY_MAX,

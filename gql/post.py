@@ -113,7 +113,7 @@ class Post:
         except MissingQueryError as error:
             raise RefusedError(400, "query must be a string") from error
         if not result.errors:
-            self._lean.learn(query, operation_name)
+            self._lean.learn(query, operation_name, self._schema.guard.document(query))
         answer, status = _answer(dict(process_result(result)), _status(result), own=own)
         return status, answer
 

@@ -250,7 +250,7 @@ class View(GraphQL[Context, None]):
             seat = await self.groups.ask(
                 request_data.query, request_data.variables, request_data.operation_name, context
             )
-            if seat is not None or self.guard.is_subscription(request_data.query or "", request_data.operation_name):
+            if seat is not None or self._subscribes(request_data.query or "", request_data.operation_name):
                 self._services.presence.reads(request.scope)
             if seat is not None:
                 return SharedEvents(self.groups, seat, after or seat.asked.after, self.buffer_bytes, framing)
@@ -260,6 +260,10 @@ class View(GraphQL[Context, None]):
         if isinstance(result, ExecutionResult):
             self._keep(request_data, context, sub_response, result)
         return result
+
+    def _subscribes(self, query: str, name: str | None) -> bool:
+        """What was refused subscribes to nothing, and is not read again to find that out."""
+        return self.guard.document(query) is not None and self.guard.is_subscription(query, name)
 
     def _keep(self, asked: Any, context: Context, sub_response: Response, result: ExecutionResult) -> None:
         """Says how long the answer may be kept, and that others are answered otherwise."""

@@ -70,7 +70,7 @@ def build_app(database: Database, settings: Settings) -> Front:
     @contextlib.asynccontextmanager
     async def lifespan(_app: Starlette) -> AsyncIterator[Mapping[str, Service]]:
         try:
-            async with service.running():
+            async with schema.guard.reading_apart(), service.running():
                 yield {"service": service}
         finally:
             await shelf.close()

@@ -1,15 +1,12 @@
 """The schema, made once a process, with what stands between strangers and its execution."""
 
 import asyncio
-import contextlib
-from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
 import strawberry
 from graphql import ExecutionResult as GraphQLExecutionResult
 from graphql import GraphQLError
-from strawberry.extensions import DisableIntrospection, MaxTokensLimiter, ParserCache, ValidationCache
 from strawberry.extensions.runner import SchemaExtensionsRunner
 from strawberry.types import ExecutionContext
 from strawberry.types.execution import PreExecutionError
@@ -17,11 +14,11 @@ from strawberry.types.graphql import OperationType
 
 from gql.access import check_marks
 from gql.edge import Edge
-from gql.errors import ApiError, Masked, timed_out, unavailable
+from gql.errors import Masked, timed_out, unavailable
 from gql.guard import Guard
 from gql.lean_arguments import install
 from gql.lean_results import LeanResults
-from gql.limits import DOCUMENTS_REMEMBERED, EXECUTION_SECONDS, TOKENS_MAX
+from gql.limits import EXECUTION_SECONDS
 from gql.schema.roots import Mutation, Query, Subscription
 from gql.schema.types.scalars import CONFIG
 
@@ -40,19 +37,18 @@ class Schema(strawberry.Schema):
         self, context: ExecutionContext, extensions_runner: SchemaExtensionsRunner
     ) -> PreExecutionError | None:
         query = context.query or ""
-        if refusal := self.guard.text(query) or self.guard.fresh(query, context.context):
-            return _refused(context, refusal)
-        try:
-            refused = await super()._prepare_operation_async(context, extensions_runner)
-        except BaseException:
-            self.guard.forget(query)
-            raise
+        if query:
+            proof = await self.guard.proof(query, context.context)
+            if proof.faults:
+                return _refused(context, list(proof.faults))
+            # What is left to Strawberry is the kind of operation: neither parsing nor GraphQL's rules.
+            context.graphql_document, context.pre_execution_errors = proof.document, []
+        refused = await super()._prepare_operation_async(context, extensions_runner)
         if refused is not None or context.graphql_document is None:
-            self.guard.forget(query)
             return refused
         asks = (query, context.graphql_document, context.operation_name, context.variables)
         if refusal := self.guard.cost(*asks, context.context):
-            return _refused(context, refusal)
+            return _refused(context, [refusal])
         return None
 
     async def _execute_operation(self, execution_context: ExecutionContext, *arguments: Any, **named: Any) -> Any:
@@ -72,71 +68,21 @@ class Schema(strawberry.Schema):
             return GraphQLExecutionResult(data=None, errors=[error])
 
 
-def _refused(context: ExecutionContext, refusal: ApiError) -> PreExecutionError:
-    errors: list[GraphQLError] = [refusal]
+def _refused(context: ExecutionContext, errors: list[GraphQLError]) -> PreExecutionError:
     context.pre_execution_errors = errors
     return PreExecutionError(data=None, errors=errors)
-
-
-class Parsed(ParserCache):
-    """What cannot be parsed is left to Strawberry, which tells why; out of its cache it would raise."""
-
-    def on_parse(self) -> Iterator[None]:
-        context = self.execution_context
-        with contextlib.suppress(GraphQLError):
-            context.graphql_document = self.cached_parse_document(context.query, **context.parse_options)
-        yield
-
-
-class TokensLimiter(MaxTokensLimiter):
-    """Strawberry's own, but for documents that are trusted."""
-
-    def __init__(self, edge: Edge) -> None:
-        super().__init__(edge.limits.most(TOKENS_MAX) or 0)
-        self._edge = edge
-
-    def on_operation(self) -> Iterator[None]:
-        if self._edge.limits.most(TOKENS_MAX) is None or self._edge.documents.trusts(
-            self.execution_context.query or ""
-        ):
-            yield
-        else:
-            yield from super().on_operation()
-
-
-class Checked(ValidationCache):
-    """Measured before GraphQL's own validation sees it, which is slow on what is large."""
-
-    def on_validate(self) -> Iterator[None]:
-        context, schema = self.execution_context, self.execution_context.schema
-        assert isinstance(schema, Schema) and context.graphql_document is not None
-        refusal = schema.guard.size(context.query or "", context.graphql_document)
-        if refusal is not None:
-            context.pre_execution_errors = [refusal]
-            yield
-        else:
-            yield from super().on_validate()
 
 
 def build_schema(edge: Edge | None = None) -> Schema:
     """Raises UnmarkedFieldError where a root field says nothing of who may use it."""
     edge = edge or Edge()
-    remembered = DOCUMENTS_REMEMBERED.default
-    extensions: list[Any] = [
-        lambda: TokensLimiter(edge),
-        lambda: Parsed(maxsize=remembered),
-        lambda: Checked(maxsize=remembered),
-        Masked,
-    ]
-    if not edge.introspection:
-        extensions.insert(0, DisableIntrospection)
     schema = Schema(
         query=Query,
         mutation=Mutation,
         subscription=Subscription,
         # "Did you mean" tells what introspection does not.
         config=replace(CONFIG, disable_field_suggestions=not edge.introspection),
-        extensions=extensions,
+        extensions=[Masked],
     )
     schema.edge, schema.guard = edge, Guard(schema._schema, edge)
     schema.lean_results = LeanResults(schema._schema, check_marks(schema))

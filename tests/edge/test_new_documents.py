@@ -1,9 +1,10 @@
 """Reading a document that was not met before is work too: an address has so much of it, and then waits."""
 
 from collections.abc import Callable
+from typing import Any
 
 import pytest
-from graphql import get_introspection_query
+from graphql import DocumentNode, get_introspection_query, parse
 
 from gql.context import Context
 from gql.edge import Edge
@@ -29,36 +30,55 @@ def _public(address: str = "203.0.113.1") -> Context:
     return Context(None, address=address)  # type: ignore[arg-type]
 
 
-def test_a_new_text_costs_by_its_length_and_one_that_is_remembered_nothing() -> None:
+def _text(name: str, length: int = 60) -> str:
+    """A sound document of so many characters."""
+    text = f"query {name} {{ __typename }}"
+    return text + "#" * (length - len(text))
+
+
+async def _told(guard: Guard, text: str, context: Context) -> list[str]:
+    return [str((error.extensions or {})["code"]) for error in (await guard.proof(text, context)).faults]
+
+
+async def test_a_new_text_costs_by_its_length_and_one_that_is_remembered_nothing() -> None:
     guard = _guard()
-    assert guard.fresh("a" * 60, _public()) is None
-    assert [guard.fresh("a" * 60, _public()) for _ in range(100)] == [None] * 100
-    refusal = guard.fresh("b" * 60, _public())
-    assert refusal is not None and refusal.extensions is not None
+    assert [await _told(guard, _text("A"), _public()) for _ in range(100)] == [[]] * 100
+    (refusal,) = (await guard.proof(_text("B"), _public())).faults
+    assert refusal.extensions is not None
     assert (refusal.extensions["code"], refusal.extensions["limit"]) == ("TOO_MANY_REQUESTS", "cost_an_address")
-    assert guard.fresh("b" * 60, _public("203.0.113.2")) is None
-    assert guard.fresh("b" * 60, _public()) is None, "somebody else's reading of it serves all"
+    assert await _told(guard, _text("B"), _public("203.0.113.2")) == []
+    assert await _told(guard, _text("B"), _public()) == [], "somebody else's reading of it serves all"
 
 
-def test_what_could_not_be_read_costs_again() -> None:
-    guard = _guard()
-    assert guard.fresh("a" * 60, _public()) is None
-    guard.forget("a" * 60)
-    assert guard.fresh("a" * 60, _public()) is not None
+async def test_what_cannot_be_read_is_read_once_and_told_again_from_memory(monkeypatch: pytest.MonkeyPatch) -> None:
+    schema, parsed = build_schema(), []
+
+    def counted(text: str, **more: Any) -> DocumentNode:
+        parsed.append(text)
+        return parse(text, **more)
+
+    monkeypatch.setattr("gql.proof.parse", counted)
+    answers = [await schema.execute("{ a b(", context_value=_public()) for _ in range(3)]
+    assert parsed == ["{ a b("]
+    (told,) = {str(answer.errors) for answer in answers}
+    assert "Syntax Error" in told
 
 
-def test_trusted_documents_cost_nothing_to_read() -> None:
-    guard = _guard(Documents({digest("a" * 500): "a" * 500}))
-    assert guard.fresh("a" * 500, _public()) is None and guard.fresh("b" * 90, _public()) is None
+async def test_trusted_documents_cost_nothing_to_read_and_may_be_long() -> None:
+    fields = " ".join(f"a{number}: __typename" for number in range(TOKENS_MAX.default))
+    long = f"{{ {fields} }}#" + "x" * DOCUMENT_MAX.default
+    guard = _guard(Documents({digest(long): long}))
+    assert await _told(guard, long, _public()) == []
+    assert await _told(guard, _text("B", 90), _public()) == []
 
 
-def test_so_many_are_remembered_and_those_that_are_asked_for_stay() -> None:
+async def test_so_many_are_remembered_and_those_that_are_asked_for_stay() -> None:
     guard, nobody = _guard(), _public("127.0.0.1")
-    guard.fresh("often", nobody)
+    await guard.proof(_text("Often"), nobody)
     for number in range(2 * DOCUMENTS_REMEMBERED.default):
-        guard.fresh(f"once {number}", nobody)
-        guard.fresh("often", nobody)
-    assert len(guard._known) == DOCUMENTS_REMEMBERED.default and "often" in guard._known
+        await guard.proof(_text(f"Once{number}"), nobody)
+        await guard.proof(_text("Often"), nobody)
+    assert len(guard._sound) == DOCUMENTS_REMEMBERED.default and guard.document(_text("Often")) is not None
 
 
 def test_an_explorer_that_begins_is_far_from_it() -> None:
@@ -115,6 +135,6 @@ def test_who_sends_nothing_but_new_documents_waits(
     who = another(guarded)
     # Each fills a third of what an address may cost; windows change in between once at most.
     filling = "x" * (SMALL["cost_an_address"] // VALUES_A_CHARACTER // 3)  # type: ignore[operator]
-    codes = [way(who, text % f"{number}{filling}") for number in range(7)]
+    codes = [way(who, text % f"{who.address} {number}{filling}") for number in range(7)]
     assert codes[0] != "TOO_MANY_REQUESTS" and "TOO_MANY_REQUESTS" in codes
-    assert way(another(guarded), text % "other") != "TOO_MANY_REQUESTS"
+    assert way(another(guarded), text % who.address) != "TOO_MANY_REQUESTS"

@@ -8,6 +8,7 @@ from typing import Any
 import httpx
 import orjson
 import pytest
+from graphql import parse
 from strawberry import Schema
 
 from counting.vocabulary import Role
@@ -107,14 +108,14 @@ def test_what_phones_send_is_lean(schema: Schema, name: str) -> None:
     query, operation_name = LEAN[name]
     lean = LeanMutations(schema)
     assert lean.find(query, operation_name) is None
-    lean.learn(query, operation_name)
+    lean.learn(query, operation_name, parse(query))
     assert lean.find(query, operation_name) is not None
 
 
 @pytest.mark.parametrize("name", NOT_LEAN)
 def test_other_documents_are_left_to_graphql(schema: Schema, name: str) -> None:
     lean = LeanMutations(schema)
-    lean.learn(NOT_LEAN[name], None)
+    lean.learn(NOT_LEAN[name], None, parse(NOT_LEAN[name]))
     assert lean.find(NOT_LEAN[name], None) is None
 
 
