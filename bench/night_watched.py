@@ -34,10 +34,11 @@ RESULTS = """query Results($id: ID!, $areas: [ID!]!) {
   }
 }"""
 STEP_SECONDS = 10
-# The entry that its phone was answered for; what editors decided on the tally later are entries of their own.
+# The entry that its phone was answered for; what editors decided on the tally later are entries of their own. What was
+# held changed no result, so that no update was due.
 READ_ENTRIES = (
-    "SELECT DISTINCT ON (tally_id) tally_id, sequence, station_id FROM log_entry WHERE election_id = $1"
-    " ORDER BY tally_id, sequence"
+    "SELECT tally_id, sequence, station_id FROM (SELECT DISTINCT ON (tally_id) * FROM log_entry WHERE election_id = $1"
+    " ORDER BY tally_id, sequence) AS first WHERE kind IN ('ACCEPTED', 'CORRECTED')"
 )
 
 
@@ -136,10 +137,6 @@ class Audience:
         port = int(url.rsplit(":", 1)[1])
         connected = await audience._child.ask("connect", port, election, audience.areas, readers)
         return audience, Watched(readers, len(audience.areas), connected)
-
-    async def ask(self, *command: Any) -> Any:
-        """What its process alone can do."""
-        return await self._child.ask(*command)
 
     async def cpu(self) -> float:
         return float((await self._child.ask("stats"))["cpu"])

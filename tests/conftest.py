@@ -1,6 +1,5 @@
 """One embedded PostgreSQL a test session, a fresh database a test, and servers in processes of their own."""
 
-import asyncio
 import functools
 import itertools
 import uuid
@@ -24,6 +23,7 @@ from tallywire.package import read_package
 from tallywire.packaged import bangkok
 from tests import warm_start
 from tests.elections import small_election
+from tests.own_thread import complete
 from tests.served import STANDARD_ERROR, Api, ServerProcess
 
 settings.register_profile(
@@ -42,7 +42,7 @@ class Databases:
 
     def fresh(self, template: str, fill: Callable[[asyncpg.Connection], object]) -> str:
         """The url of a database of its own that begins as the template."""
-        return asyncio.run(self._fresh(template, fill))
+        return complete(self._fresh(template, fill))
 
     async def _fresh(self, template: str, fill: Callable[[asyncpg.Connection], object]) -> str:
         server = self.postgres.url("postgres")
@@ -80,7 +80,7 @@ class Night:
             finally:
                 await connection.close()
 
-        return asyncio.run(work())
+        return complete(work())
 
     def sql_script(self, statements: str) -> None:
         """Runs several statements behind the server's back, all or none."""
@@ -92,7 +92,7 @@ class Night:
             finally:
                 await connection.close()
 
-        asyncio.run(work())
+        complete(work())
 
     def phase(self, phase: ElectionPhase) -> None:
         async def work() -> None:
@@ -100,7 +100,7 @@ class Night:
             await set_phase(connection, self.election_id, phase)
             await connection.close()
 
-        asyncio.run(work())
+        complete(work())
 
     def open(self) -> "Night":
         """From SETUP to COUNTING."""
@@ -119,7 +119,7 @@ class Night:
             await connection.close()
             return token
 
-        return asyncio.run(work())
+        return complete(work())
 
     def serve(self, *arguments: str, port: int = 0, errors: int = STANDARD_ERROR, **environment: str) -> ServerProcess:
         server = ServerProcess("--database-url", self.database_url, *arguments, port=port, environment=environment)
@@ -188,6 +188,7 @@ async def _fill_bangkok(connection: asyncpg.Connection) -> None:
     await load_election(connection, bangkok_election(), "bangkok")
 
 
+@functools.cache
 def bangkok_election() -> Election:
     return read_package(bangkok()).election
 

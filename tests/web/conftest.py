@@ -4,10 +4,11 @@ import os
 import shutil
 import uuid
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, BrowserType, Page, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, BrowserType, Page, Playwright, expect, sync_playwright
 
 from counting.vocabulary import Role
 from tests.web.volunteer_phone import PHONE, Phone
@@ -74,13 +75,32 @@ def operator(night: Any) -> Any:
     return night.api.as_(night.token(Role.OPERATOR))
 
 
+OPENED: list[tuple[Playwright, Browser]] = []
+
+
+def opened() -> Browser:
+    """The one Chromium of this process's tests of pages; started for the first of them."""
+    if not OPENED:
+        playwright = sync_playwright().start()
+        OPENED.append((playwright, launched(playwright.chromium)))
+    return OPENED[0][1]
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_teardown(item: pytest.Item, nextitem: pytest.Item | None) -> Iterator[None]:
+    """After the last test of pages the browser ends: its event loop bars those of other tests on this thread."""
+    yield
+    if nextitem is None or Path(__file__).parent not in nextitem.path.parents:
+        while OPENED:
+            playwright, browser = OPENED.pop()
+            browser.close()
+            playwright.stop()
+
+
 @pytest.fixture(scope="module")
-def browser(reporter: Reporter, operator: Any) -> Iterator[Browser]:
-    """Asks for the server first: while Playwright runs, its event loop bars `asyncio.run` on this thread."""
-    with sync_playwright() as playwright:
-        found = launched(playwright.chromium)
-        yield found
-        found.close()
+def browser(reporter: Reporter, operator: Any) -> Browser:
+    """Once the first reports are in."""
+    return opened()
 
 
 @pytest.fixture

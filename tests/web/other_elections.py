@@ -1,6 +1,5 @@
 """Elections that are not Bangkok's, for the pages: one contest and no areas, lists that share seats, many races."""
 
-import asyncio
 import uuid
 from dataclasses import replace
 from typing import Any
@@ -15,6 +14,7 @@ from db.load import load_election
 from db.people import add_person, assign
 from db.phases import set_phase
 from tests.elections import CLOSE, small_election
+from tests.own_thread import complete
 
 NO_COLOR = "#808080"
 VILLAGERS = 100
@@ -179,7 +179,7 @@ def volunteer(database_url: str, election: str, *stations: str) -> str:
         await connection.close()
         return token
 
-    return asyncio.run(work())
+    return complete(work())
 
 
 def send(api: Any, contest: str, station: str, votes: dict[int, int], **more: Any) -> None:

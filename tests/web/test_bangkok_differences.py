@@ -1,6 +1,5 @@
 """Bangkok 2022, replayed whole: the differences from what was published are those of SOURCES.md, and planted ones."""
 
-import asyncio
 import functools
 import re
 from collections import defaultdict
@@ -22,10 +21,11 @@ from db.definitions import ElectionDefinition
 from db.people import Person, add_person, assign
 from db.spreads import SpreadBook
 from tallywire.cli import build_cli
-from tallywire.package import read_package, read_station_counts
+from tallywire.package import read_station_counts
 from tallywire.packaged import bangkok
-from tests.conftest import Databases, Night, _fill_bangkok
+from tests.conftest import Databases, Night, _fill_bangkok, bangkok_election
 from tests.db.desk import desk
+from tests.own_thread import apart, complete
 
 ELECTION = "bkk-2022"
 DIFFERENCES = """
@@ -52,7 +52,7 @@ Row = tuple[str, str, str, int, int]
 def night(databases: Databases) -> Iterator[Night]:
     """Every station's FINAL of both contests, written by the real way in; served when all of them stand."""
     night = Night(databases.fresh("template_bangkok", _fill_bangkok), ELECTION).open()
-    assert asyncio.run(_replay(night)) == 2 * 6_817
+    assert complete(_replay(night)) == 2 * 6_817
     night.serve()
     yield night
     night.close()
@@ -106,7 +106,7 @@ def _final(definition: ElectionDefinition, person: Person, count: StationCount) 
 
 @functools.cache
 def every_count() -> tuple[StationCount, ...]:
-    return read_station_counts(bangkok(), read_package(bangkok()).election)
+    return read_station_counts(bangkok(), bangkok_election())
 
 
 def counts_of(contest: str, area: str = "") -> list[StationCount]:
@@ -206,7 +206,7 @@ def test_three_planted_faults_are_listed_beside_them(night: Night, tmp_path: Pat
     )
     command = ["import", str(tmp_path), "--official", "--election", ELECTION, "--database-url", night.database_url]
     for word in ("version 2 loaded", "version 2 stands already, unchanged"):
-        ran = CliRunner().invoke(build_cli("import"), command)
+        ran = apart(lambda: CliRunner().invoke(build_cli("import"), command))
         assert ran.exit_code == 0 and word in ran.stdout, ran.output
     misprints = [
         ("governor", first.station, "votes 8", first.votes[7], first.votes[7] + 9),

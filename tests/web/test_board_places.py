@@ -1,23 +1,38 @@
 """From the board to a district, a subdistrict and a station, and back; each at an address of its own."""
 
 import re
-from pathlib import Path
+from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, ViewportSize, expect
 
-from tests.web.test_board_page import Night, Reporter, open_board
+from tests.conftest import Databases, _fill_bangkok
+from tests.conftest import Night as Served
+from tests.served import wait_until
+from tests.web.axe import violations
+from tests.web.test_board_page import ELECTION, Night, Reporter, ask, open_board
 
 pytestmark = pytest.mark.browser
 
-VIOLATIONS = """axe.run(document).then(({ violations }) =>
-    violations.map(({ id, nodes }) => `${id}: ${nodes[0].html}`))"""
+CUTS = "query C($id: ID!) { cuts(electionId: $id, first: 3) { number } }"
+NARROW: ViewportSize = {"width": 320, "height": 700}
+# By address: what is there once the place is whole.
+PLACES = {
+    "area=1033": ".maps .a",
+    "area=1033&office=council": ".maps .a",
+    "area=103301": ".st",
+    "station=103301-001": ".hist li",
+}
+GO = "address => { history.pushState(null, '', address); dispatchEvent(new PopStateEvent('popstate')); }"
 
 
-def violations(page: Page, checkout: Path) -> list[str]:
-    page.evaluate((checkout / "web" / "node_modules" / "axe-core" / "axe.min.js").read_text("utf-8"))
-    found: list[str] = page.evaluate(VIOLATIONS)
-    return found
+@pytest.fixture(scope="module")
+def night(databases: Databases) -> Iterator[Served]:
+    """Bangkok while it is counted, with cuts so often that a test can look back."""
+    night = Served(databases.fresh("template_bangkok", _fill_bangkok), ELECTION).open()
+    night.serve(TALLYWIRE_CUT_SECONDS="1")
+    yield night
+    night.close()
 
 
 def test_enter_on_a_tile_opens_its_district_and_back_returns_to_the_board(page: Page, night: Night) -> None:
@@ -63,14 +78,68 @@ def test_a_place_that_is_not_there_says_so_and_leads_back(page: Page, night: Nig
     expect(page.locator(".tile").first).to_be_visible()
 
 
-@pytest.mark.parametrize("place", ["area=1033", "area=103301", "station=103301-001"])
-@pytest.mark.parametrize("look", ["lang=th&theme=light", "lang=en&theme=dark"])
-def test_axe_finds_nothing_on_a_place_and_a_narrow_phone_scrolls_only_downwards(
-    page: Page, night: Night, checkout: Path, place: str, look: str
+def test_axe_finds_nothing_on_any_screen_of_the_board_and_a_narrow_phone_scrolls_only_downwards(
+    page: Page, night: Served, reporter: Reporter
 ) -> None:
-    page.set_viewport_size({"width": 320, "height": 700})
-    page.goto(f"{night.url.rstrip('/')}/?{place}&{look}")
-    expect(page.locator(".crumb")).to_be_visible()
-    expect(page.locator(".st, .map .a, .hist li").first).to_be_visible()
-    assert violations(page, checkout) == []
-    assert page.evaluate("document.documentElement.scrollWidth") == 320
+    cut_again(night, reporter)
+    found = []
+    for screen in screens(page, night):
+        found += violations(page, screen)
+    for screen in places(page):
+        found += violations(page, screen)
+        assert page.evaluate("document.documentElement.scrollWidth") == NARROW["width"], screen
+    assert found == []
+
+
+def cut_again(night: Served, reporter: Reporter) -> None:
+    """After it there is an earlier cut with votes in it, besides the zero report."""
+
+    def cuts() -> int:
+        return len(ask(night, CUTS, id=ELECTION)["cuts"])
+
+    wait_until(lambda: cuts() > 1, what="a cut of the first report")
+    reporter.report(0, {8: 160, 4: 33, 1: 21})
+    wait_until(lambda: cuts() > 2, what="another cut")
+
+
+def screens(page: Page, night: Served) -> Iterator[str]:
+    """From one to the next as a reader goes; stops at each to be looked at."""
+    open_board(page, night)
+    page.locator('.tile[data-code="1033"]').focus()
+    expect(page.locator(".pick li")).to_have_count(3)
+    expect(page.locator(".maps svg .a")).to_have_count(50)
+    expect(page.locator(".feed li").first).to_be_visible()
+    expect(page.locator(".nightline .pace").first).to_be_attached()
+    yield "front page"
+    page.locator("#tm").fill("1")
+    expect(page.locator(".past").first).to_be_visible()
+    yield "earlier cut"
+    page.locator(".tabs a").nth(1).click()
+    expect(page.locator(".rc")).to_have_count(50)
+    yield "council"
+    page.locator(".tabs a").nth(2).click()
+    expect(page.locator(".diffs li").first).to_be_visible()
+    yield "differences"
+    page.locator(".checkbar .seg a").nth(1).click()
+    expect(page.locator(".stat").first).to_be_visible()
+    yield "statistics"
+
+
+def places(page: Page) -> Iterator[str]:
+    """On a narrow phone, as somebody comes back to them."""
+    page.set_viewport_size(NARROW)
+    for place, shown in PLACES.items():
+        page.evaluate(GO, f"?{place}")
+        expect(page.locator(".crumb")).to_be_visible()
+        expect(page.locator(shown).first).to_be_visible()
+        yield place
+
+
+def test_axe_finds_nothing_on_a_studio_screen(page: Page, night: Served) -> None:
+    """Which has no button for its language: that stands in its address."""
+    found = []
+    for lang in ("th", "en"):
+        page.goto(f"{night.url}/?kiosk&lang={lang}", wait_until="domcontentloaded")
+        expect(page.locator(".stage .kf .tick")).to_be_visible()
+        found += violations(page, "studio screen", (lang,))
+    assert found == []

@@ -216,6 +216,7 @@ def test_an_operator_enrols_by_code_prints_codes_and_closes_the_count(desk: Open
     page.get_by_role("button", name="เข้า", exact=True).click()
     expect(page.locator(".tiles button")).to_have_count(50)
     assert code not in page.url
+    expect(page.locator(".facts dd")).to_have_text([re.compile(r"\d"), re.compile(r"[1-9]")])
     tile = page.locator('.tiles [data-code="1033"]')
     tile.click()
     expect(page.get_by_role("heading", name=re.compile("^คลองเตย: เงียบ"))).to_be_visible()

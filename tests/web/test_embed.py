@@ -23,7 +23,7 @@ POLICY = "default-src 'none'; script-src {wire}; connect-src {wire} {socket}"
 
 @pytest.fixture(scope="module")
 def reporter(served: Night) -> Api:
-    """Asked for before the browser is started. The mayor's race has one report: number 1 leads."""
+    """The mayor's race has one report: number 1 leads."""
     api = served.api.as_(volunteer(served.database_url, "small", *STATIONS))
     send(api, "small/mayor", "small/a-1", {1: 30, 2: 20, 3: 5})
     return api
@@ -31,7 +31,7 @@ def reporter(served: Night) -> Api:
 
 @pytest.fixture(scope="module")
 def operator() -> None:
-    """The other pages' browser waits for one; here is none."""
+    """Nobody operates it."""
 
 
 class Outlet:

@@ -15,6 +15,7 @@ from tests.web.volunteer_phone import PHONE, Phone, sheet
 pytestmark = pytest.mark.browser
 
 WAIT_MS = 60_000
+NEWS_MS = 20_000
 HELD, COUNTED, SPARE = (f"103303-{number:03}" for number in range(1, 4))
 # On what the page shows, not on what it is sent: when was its text other than before?
 WATCH = """() => {
@@ -48,8 +49,7 @@ def test_what_was_typed_offline_reaches_the_desk_and_the_board_without_a_reload(
     # there, and 120 by the fixture `reporter`; 201 come from the second station, and in the end 202 from the first.
     first = volunteer(night, operator, HELD).send(HELD, {8: 150, 6: 89})
     assert first["__typename"] == "TallyAccepted", first
-    board = open_board(boards, night)
-    page = open_desk(desks, night, token_for(night, operator, "EDITOR"))
+    phones.clock.install()
     phone = Phone(phones, night)
     phone.enrol(code_for(night, operator, "VOLUNTEER", HELD, COUNTED, SPARE))
     phone.kept_for_offline()
@@ -61,6 +61,9 @@ def test_what_was_typed_offline_reaches_the_desk_and_the_board_without_a_reload(
         phone.home()
     phone.close_and_open()
     expect(phone.page.get_by_role("button", name="รออยู่ 2")).to_be_visible()
+    # Nothing of it is anywhere yet. They are opened only now, as each page that is open draws.
+    board = open_board(boards, night)
+    page = open_desk(desks, night, token_for(night, operator, "EDITOR"))
     assert changes(board) == []
     back = time.time()
     phone.offline(False)
@@ -82,6 +85,8 @@ def test_what_was_typed_offline_reaches_the_desk_and_the_board_without_a_reload(
     print(f"and {released[0] / 1_000 - pressed:.2f} s after the editor's key")
     expect(page.get_by_role("heading", name="คิวว่าง")).to_be_visible()
     assert board.evaluate("window.notReloaded") is True
+    # The phone asks by itself what became of what is held.
+    phones.clock.fast_forward(NEWS_MS)
     expect(phone.page.locator(".st").nth(0).locator(".ct").first).to_contain_text("บรรณาธิการรับแล้ว")
 
 

@@ -1,6 +1,5 @@
 """Whatever a package writes is shown as it was written, on every public page, and nothing of it runs."""
 
-import asyncio
 import uuid
 from collections.abc import Iterator
 from typing import Any
@@ -11,6 +10,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from counting.vocabulary import Role
 from tests.conftest import Databases, Night
+from tests.own_thread import complete
 from tests.served import Api
 from tests.web.hostile_texts import WATCH, attack, fill_hostile, somebody, sprung
 from tests.web.test_embed import Outlet
@@ -38,12 +38,12 @@ def tokens(night: Night) -> dict[str, str]:
         "editor": (Role.EDITOR,),
         "operator": (Role.OPERATOR,),
     }
-    return {name: asyncio.run(somebody(night.database_url, *given)) for name, given in people.items()}  # type: ignore[arg-type]
+    return {name: complete(somebody(night.database_url, *given)) for name, given in people.items()}  # type: ignore[arg-type]
 
 
 @pytest.fixture(scope="module")
 def reporter(night: Night, tokens: dict[str, str]) -> None:
-    """Before the browser starts: reports, a dispute with a note, a decision with a reason."""
+    """Reports, a dispute with a note, a decision with a reason."""
     one, two, editor = (night.api.as_(tokens[name]) for name in ("one", "two", "editor"))
     _send(one, "a-1", (30, 20, 5))
     _send(one, "a-2", (40, 20, 5))
@@ -57,7 +57,7 @@ def reporter(night: Night, tokens: dict[str, str]) -> None:
 
 @pytest.fixture(scope="module")
 def operator() -> None:
-    """The other pages' browser waits for one."""
+    """Nobody operates it."""
 
 
 @pytest.fixture

@@ -1,10 +1,7 @@
 """Board, studio screens and pages of checks for elections that are not Bangkok's: other contests, areas and phases."""
 
-import asyncio
 import re
-import threading
-from collections.abc import Callable, Iterator
-from pathlib import Path
+from collections.abc import Iterator
 from urllib.parse import urlsplit
 
 import asyncpg
@@ -15,19 +12,17 @@ from playwright.sync_api import BrowserContext, Page, expect
 from counting.vocabulary import ElectionPhase
 from db.phases import set_phase
 from tests.conftest import Databases, Night
+from tests.own_thread import complete
 from tests.served import Api
 from tests.tallywire.evidence.pictures import encoded, picture, put, sha256
+from tests.web.axe import violations
 from tests.web.other_elections import LONG, SEATS, VILLAGERS, fill, send, volunteer
 
 pytestmark = pytest.mark.browser
 
 PAPER = encoded(picture())
 PLACES = tuple(f"c{area}-{number}" for area in (1, 2, 3) for number in (1, 2))
-MISMATCH = "{ rules: { 'label-content-name-mismatch': { enabled: true } } }"
-AXE = (
-    f"axe.run(document, {MISMATCH})"
-    ".then(({ violations }) => violations.map(({ id, nodes }) => `${id}: ${nodes[0].html}`))"
-)
+SCENES = ("race", "seats", "closest")
 SMALLEST = """() => {
     const told = (e) => [...e.childNodes].some((node) => node.nodeType === 3 && node.data.trim());
     const shown = [...document.querySelectorAll(".stage *")].filter((e) => told(e) && !e.closest(".sr"));
@@ -46,7 +41,7 @@ def elections(databases: Databases) -> Iterator[Night]:
 
 @pytest.fixture(scope="module")
 def reporter(elections: Night) -> dict[str, Api]:
-    """Asked for before the browser is started: first reports of three elections, and a volunteer for each."""
+    """First reports of three elections, and a volunteer for each."""
     url = elections.database_url
     api = {
         "village": elections.api.as_(volunteer(url, "village", "v-1", "v-2", "v-3")),
@@ -65,8 +60,8 @@ def reporter(elections: Night) -> dict[str, Api]:
 
 @pytest.fixture(scope="module")
 def operator(elections: Night) -> dict[str, ElectionPhase]:
-    """Also before the browser: one election's count is closed before every station is in."""
-    asyncio.run(phase(elections.database_url, "over", ElectionPhase.CLOSED))
+    """One election's count is closed before every station is in."""
+    complete(phase(elections.database_url, "over", ElectionPhase.CLOSED))
     return {"over": ElectionPhase.CLOSED}
 
 
@@ -74,12 +69,6 @@ async def phase(database_url: str, election: str, to: ElectionPhase) -> None:
     connection = await asyncpg.connect(database_url)
     await set_phase(connection, election, to)
     await connection.close()
-
-
-def violations(page: Page, checkout: Path) -> list[str]:
-    page.evaluate((checkout / "web" / "node_modules" / "axe-core" / "axe.min.js").read_text("utf-8"))
-    found: list[str] = page.evaluate(AXE)
-    return found
 
 
 def test_several_seats_are_headed_by_who_has_one_and_the_gap_stands_below_the_last(
@@ -122,6 +111,8 @@ def test_the_many_races_of_an_office_have_a_page_with_seats_and_each_race(page: 
     expect(page).to_have_url(re.compile("office=constituency-seat"))
     expect(page.locator("h1")).to_have_text("First Party leads in 2, Second Party in 1 of 3 seats")
     expect(page.locator(".rc")).to_have_count(3)
+    expect(page.locator(".parties li").first).to_contain_text("58.4% 360 votes")
+    expect(page.get_by_text("Leading nowhere: Third Party 11.5%")).to_be_visible()
     expect(page.locator(".tile")).to_have_count(3)
     page.get_by_role("button", name=re.compile("Second Party 1")).click()
     expect(page.locator(".rc")).to_have_count(1)
@@ -164,32 +155,11 @@ def test_the_page_turns_from_before_to_counting_by_itself(page: Page, elections:
     page.goto(f"{elections.url}/?election=soon&lang=en")
     expect(page.locator("h1")).to_contain_text("Polls close at 17:00")
     expect(page.locator(".cand .vt")).to_have_count(0)
-
-    # While Playwright runs, its event loop bars asyncio.run on this thread.
-    def work() -> None:
-        asyncio.run(phase(elections.database_url, "soon", ElectionPhase.COUNTING))
-
-    in_a_thread(work)
+    complete(phase(elections.database_url, "soon", ElectionPhase.COUNTING))
     expect(page.locator("h1")).to_contain_text("Counting has opened")
     expect(page.locator(".conn")).to_have_attribute("data-state", "live")
 
 
-def in_a_thread(work: Callable[[], None]) -> None:
-    failed: list[BaseException] = []
-
-    def run() -> None:
-        try:
-            work()
-        except BaseException as error:
-            failed.append(error)
-
-    thread = threading.Thread(target=run)
-    thread.start()
-    thread.join()
-    assert not failed, failed
-
-
-@pytest.mark.parametrize("look", ["lang=th&theme=light", "lang=en&theme=dark"])
 @pytest.mark.parametrize(
     "view",
     [
@@ -201,14 +171,17 @@ def in_a_thread(work: Callable[[], None]) -> None:
     ],
 )
 def test_axe_finds_nothing_and_a_narrow_phone_scrolls_only_downwards(
-    page: Page, elections: Night, checkout: Path, view: str, look: str
+    page: Page, elections: Night, view: str
 ) -> None:
     page.set_viewport_size({"width": 320, "height": 700})
-    page.goto(f"{elections.url}/?{view}&{look}")
+    page.goto(f"{elections.url}/?{view}")
     expect(page.locator(".race, .rc, .diffs li, .stat").first).to_be_visible()
     expect(page.locator(".feed li, .diffs li, .stat .cell").first).to_be_visible()
-    assert page.evaluate("document.documentElement.scrollWidth") == 320
-    assert violations(page, checkout) == []
+    for lang in ("th", "en"):
+        expect(page.locator("html")).to_have_attribute("lang", lang)
+        assert page.evaluate("document.documentElement.scrollWidth") == 320
+        page.locator(".top .btn[lang]").click()
+    assert violations(page, view) == []
 
 
 def test_differences_stand_with_what_matters_first_and_the_photograph_beside(page: Page, elections: Night) -> None:
@@ -254,9 +227,7 @@ def test_statistics_are_drawn_told_in_words_and_walked_by_keyboard(page: Page, e
     expect(page.locator("h1")).to_have_text("Statistics over stations, Sommut")
 
 
-def test_a_studio_screen_has_no_controls_and_fills_what_it_stands_on(
-    page: Page, elections: Night, checkout: Path
-) -> None:
+def test_a_studio_screen_has_no_controls_and_fills_what_it_stands_on(page: Page, elections: Night) -> None:
     for width, height in ((1920, 1080), (1280, 720), (1080, 1920)):
         page.set_viewport_size({"width": width, "height": height})
         page.goto(f"{elections.url}/?election=province&kiosk&lang=en&scene=race")
@@ -267,7 +238,16 @@ def test_a_studio_screen_has_no_controls_and_fills_what_it_stands_on(
         smallest = page.evaluate(SMALLEST)
         # 22 px on a screen of 1,080 lines, and as much of any other.
         assert smallest >= 22 * min(width, height) / 1080 - 0.1
-    assert violations(page, checkout) == []
+
+
+@pytest.mark.parametrize("lang", ["th", "en"])
+def test_axe_finds_nothing_on_any_scene_of_a_studio_screen(page: Page, elections: Night, lang: str) -> None:
+    found = []
+    for scene in SCENES:
+        page.goto(f"{elections.url}/?election=province&kiosk&lang={lang}&scene={scene}", wait_until="domcontentloaded")
+        expect(page.locator(f".stage[data-scene={scene}] .kf .tick")).to_be_visible()
+        found += violations(page, scene, (lang,))
+    assert found == []
 
 
 def test_scenes_take_turns_and_one_can_be_held(page: Page, elections: Night) -> None:
@@ -281,7 +261,7 @@ def test_scenes_take_turns_and_one_can_be_held(page: Page, elections: Night) -> 
         seen.append(stage.get_attribute("data-scene"))
         page.clock.run_for(20_500)
         expect(stage).not_to_have_attribute("data-scene", str(seen[-1]))
-    assert seen == ["race", "seats", "closest"]
+    assert tuple(seen) == SCENES
     page.goto(f"{elections.url}/?election=province&kiosk&scene=seats")
     expect(stage).to_have_attribute("data-scene", "seats")
 

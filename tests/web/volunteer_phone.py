@@ -76,9 +76,10 @@ class Phone:
         self.context.set_offline(is_offline)
 
     def home(self) -> None:
+        """Screen by screen; the browser goes back a moment after it was asked to."""
         while self.page.locator(".st").count() == 0:
-            self.page.get_by_role("button", name=re.compile("^(กลับ|Back)$")).click()
-            self.page.wait_for_function("document.querySelector('.phone main') !== null")
+            with self.page.expect_event("framenavigated"):
+                self.page.get_by_role("button", name=re.compile("^(กลับ|Back)$")).click()
 
     def open_sheet(self, station: int, *, final: bool = True) -> None:
         """The governor's sheet of one of one's stations, from the first screen to the form."""

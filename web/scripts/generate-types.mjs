@@ -21,10 +21,19 @@ const sent = [];
 const fragments = join(web, "src/fragments");
 const shared = readdirSync(fragments).flatMap((name) => parse(readFileSync(join(fragments, name), "utf8"), { noLocation: true }).definitions);
 
-/** With those of src/fragments that it uses. */
+/** With those of src/fragments that it uses, and those that they use. */
 function withFragments(document) {
   const used = new Set();
-  visit(document, { FragmentSpread: ({ name }) => void used.add(name.value) });
+  const look = (part) => {
+    visit(part, {
+      FragmentSpread({ name }) {
+        if (used.has(name.value)) return;
+        used.add(name.value);
+        shared.filter((one) => one.name.value === name.value).forEach(look);
+      },
+    });
+  };
+  look(document);
   return { ...document, definitions: [...document.definitions, ...shared.filter(({ name }) => used.has(name.value))] };
 }
 

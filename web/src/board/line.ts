@@ -12,6 +12,18 @@ export interface Point {
   readonly cut: Cut;
   /** Votes by ballot number. */
   readonly votes: ReadonlyMap<number, number>;
+  readonly stationsReporting: number;
+}
+
+/** How many stations came in from one point to the next, as a rate: 1 is the fastest step of the night. */
+export function pacesOf(points: readonly Point[]): number[] {
+  const rates = points.slice(1).map((point, i) => {
+    const before = points[i]!;
+    const ms = Date.parse(point.cut.takenAt) - Date.parse(before.cut.takenAt);
+    return Math.max(0, point.stationsReporting - before.stationsReporting) / Math.max(1, ms);
+  });
+  const fastest = Math.max(0, ...rates);
+  return fastest === 0 ? [] : rates.map((rate) => rate / fastest);
 }
 
 /** Evenly spread, the first and the last among them; `cuts` in the order of their numbers. */
@@ -36,7 +48,7 @@ async function someAt(contestId: string, cuts: readonly Cut[]): Promise<Point[]>
   });
   return cuts.flatMap((cut, i) => {
     const found = data[`p${i}` as keyof LineQuery];
-    return found ? [{ cut, votes: new Map(found.rows.map((row) => [row.candidate.ballotNumber, row.votes])) }] : [];
+    return found ? [{ cut, stationsReporting: found.stationsReporting, votes: new Map(found.rows.map((row) => [row.candidate.ballotNumber, row.votes])) }] : [];
   });
 }
 

@@ -9,7 +9,7 @@ function tally(id: string, over: Partial<Tally> = {}): Tally {
 }
 
 function entry(sequence: number, over: Partial<Entry> = {}): Entry {
-  const told = { id: `t${sequence}`, coverage: "FINAL" as const, confirmations: 0, countedAt: null, validBallots: 400, evidence: [] } satisfies Entry["tally"];
+  const told = { id: `t${sequence}`, coverage: "FINAL" as const, countedAt: null, validBallots: 400, evidence: [] } satisfies Entry["tally"];
   return { sequence, cursor: `c${sequence}`, kind: "ACCEPTED", recordedAt: "2022-05-22T16:00:00Z", contest, station, tally: told, previous: null, reason: null, ...over };
 }
 

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { candidates, resultOf } from "./fixture";
 import { ONE_SEAT } from "./headline";
 import { keyOf } from "./results";
-import { seatsByGroup, sharedName } from "./seats";
+import { seatsByGroup, sharedName, sharesByGroup } from "./seats";
 
 const contests = ["a", "b", "c", "d"].map((id) => ({ id, candidates, ...ONE_SEAT }));
 const areaOf = new Map(contests.map(({ id }) => [id, `area-${id}`]));
@@ -27,6 +27,21 @@ describe("seats by group", () => {
     ]);
     expect(seatsByGroup(contests, areaOf, results)).toEqual([]);
   });
+});
+
+describe("votes by group", () => {
+  it("are of all races, also of groups that lead in none", () => {
+    const results = new Map([
+      [keyOf("a", "area-a"), resultOf({ 4: 6, 8: 2 })],
+      [keyOf("b", "area-b"), resultOf({ 1: 7, 4: 5 })],
+    ]);
+    expect(sharesByGroup(contests, areaOf, results).map(({ nameTh, votes, share }) => [nameTh, votes, share])).toEqual([
+      ["ประชาธิปัตย์", 11, 0.55],
+      ["ก้าวไกล", 7, 0.35],
+      [null, 2, 0.1],
+    ]);
+  });
+  it("are none before the first", () => expect(sharesByGroup(contests, areaOf, new Map())).toEqual([]));
 });
 
 describe("the name that races share", () => {

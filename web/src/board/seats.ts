@@ -28,6 +28,31 @@ export function seatsByGroup(contests: readonly LocalContest[], areaOf: Readonly
   return [...groups.values()].sort((a, b) => b.leading + b.decided - (a.leading + a.decided));
 }
 
+/** What a party or group has in all the races together, whether it leads in any or not. */
+export interface Share {
+  readonly nameTh: string | null;
+  readonly nameEn: string | null;
+  readonly votes: number;
+  /** Of all votes in all the races, 0 to 1. */
+  readonly share: number;
+}
+
+/** The largest first; nothing while there are no votes. */
+export function sharesByGroup(contests: readonly LocalContest[], areaOf: ReadonlyMap<string, string>, results: Results): Share[] {
+  const found = new Map<string, { nameTh: string | null; nameEn: string | null; votes: number }>();
+  for (const contest of contests) {
+    const result = results.get(keyOf(contest.id, areaOf.get(contest.id) ?? ""));
+    const votes = new Map(result?.rows.map((row) => [row.candidate.ballotNumber, row.votes]));
+    for (const { ballotNumber, partyTh, partyEn } of contest.candidates) {
+      const known = found.get(partyTh ?? "") ?? { nameTh: partyTh ?? null, nameEn: partyEn ?? null, votes: 0 };
+      found.set(partyTh ?? "", { ...known, votes: known.votes + (votes.get(ballotNumber) ?? 0) });
+    }
+  }
+  const all = [...found.values()].reduce((sum, { votes }) => sum + votes, 0);
+  if (all === 0) return [];
+  return [...found.values()].map((one) => ({ ...one, share: one.votes / all })).sort((a, b) => b.votes - a.votes);
+}
+
 /** What the names of all the races share, whole words only: "Bangkok Metropolitan Council" of "Bangkok Metropolitan Council, Dusit". */
 export function sharedName(names: readonly string[]): string {
   const [first = "", ...others] = names;

@@ -10,8 +10,11 @@ import type { Person, Store } from "./store";
 const CALL_TIMEOUT_MS = 45_000;
 /** A call that takes as long is a slow network; one that takes less than half of it is none. */
 const SLOW_MS = 6_000;
-const NEWS_EVERY_MS = 60_000;
-const NEWS_SOON_MS = 20_000;
+const NEWS_MS = 20_000;
+/** Where nothing waits for an editor, every third time is enough. */
+const NEWS_QUIET = 3;
+/** Until a photograph is asked for again that the server cannot take yet. */
+const UNREADY_S = 60;
 /** The server will not take this call, now or later; anything else may pass. */
 const FINAL_CODES: ReadonlySet<string> = new Set(["BAD_USER_INPUT", "FORBIDDEN", "NOT_FOUND", "HTTP_413"]);
 
@@ -84,11 +87,14 @@ class Outbox {
   }
 
   #listen(): void {
-    const soon = this.items.some((item) => item.tally?.state === "HELD");
-    setTimeout(() => {
-      if (document.visibilityState === "visible") void this.refresh();
-      this.#listen();
-    }, soon ? NEWS_SOON_MS : NEWS_EVERY_MS);
+    let since = 0;
+    setInterval(() => {
+      since += 1;
+      const held = this.items.some((item) => item.tally?.state === "HELD");
+      if (document.visibilityState !== "visible" || (!held && since < NEWS_QUIET)) return;
+      since = 0;
+      void this.refresh();
+    }, NEWS_MS);
   }
 
   async #run(): Promise<void> {
@@ -167,7 +173,7 @@ class Outbox {
     const { person } = session;
     if (!person || session.revoked || !navigator.onLine) return;
     const last = await album.send(this.items, person);
-    if (last === "later" || last === "unready") this.#later(last === "unready" ? NEWS_EVERY_MS / 1000 : null);
+    if (last === "later" || last === "unready") this.#later(last === "unready" ? UNREADY_S : null);
     else if (last === "sent") this.#failures = 0;
   }
 

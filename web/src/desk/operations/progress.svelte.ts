@@ -1,5 +1,5 @@
 /** How the count goes: stations by district, tallies a minute, who is silent, and how late this server is. */
-import { ArrivalsDocument, type ArrivalsQuery, DistrictsDocument, NotHeardOfDocument, type NotHeardOfQuery, PhaseChangedDocument, ProgressDocument, type ProgressSubscription, SilentPlacesDocument, type SilentPlacesQuery } from "../../generated/desk";
+import { ArrivalsDocument, type ArrivalsQuery, DistrictsDocument, LedgerDocument, type LedgerQuery, NotHeardOfDocument, type NotHeardOfQuery, PhaseChangedDocument, ProgressDocument, type ProgressSubscription, SilentPlacesDocument, type SilentPlacesQuery } from "../../generated/desk";
 import { line } from "../line.svelte";
 import { type Election, session } from "../session.svelte";
 import { MINUTES, Tempo } from "../tempo";
@@ -22,6 +22,8 @@ class Progress {
   volunteers = $state(0);
   /** Not heard of for so long. */
   minutes = $state(30);
+  /** The newest cut and the newest signed head; null before there are any. */
+  ledger = $state.raw<LedgerQuery | null>(null);
   /** Seconds that this server is behind the log; null while it is not known. */
   lag = $state<number | null>(null);
   #tempo = $state.raw(new Tempo());
@@ -38,9 +40,13 @@ class Progress {
     const contest = widest(election);
     const ends: (() => void)[] = [];
     const over = { is: false };
-    const people = () => void this.people();
+    const people = () => {
+      void this.people();
+      void this.#sealed();
+    };
     const peopleTimer = setInterval(people, PEOPLE_MS);
     const lagTimer = setInterval(() => void this.#look(), LAG_MS);
+    this.ledger = null;
     void this.#look();
     people();
     if (contest) void this.#begin(election, contest.id, ends, over);
@@ -134,6 +140,10 @@ class Progress {
     }
     this.#tempo = tempo;
     this.#ticks += 1;
+  }
+
+  async #sealed(): Promise<void> {
+    this.ledger = (await session.ask(LedgerDocument, { electionId: session.electionId }).catch(() => null)) ?? this.ledger;
   }
 
   async #look(): Promise<void> {
