@@ -17,6 +17,7 @@ WORKERS = """async () => {
     const { active } = await navigator.serviceWorker.ready;
     return { version: (await (await fetch(active.scriptURL)).text()).match(/VERSION = "(.*?)"/)[1], caches: await caches.keys() };
 }"""
+AGAIN_MS = 5_000
 NO_STORAGE = "Object.defineProperty(window, 'indexedDB', { get() { throw new DOMException('no', 'SecurityError'); } })"
 # A browser asks for its room only now and then, so a quota set from outside shows no one knows when: what it then raises.
 FULL = """stores => {
@@ -99,6 +100,7 @@ def test_a_new_version_of_the_app_comes_while_tallies_wait_and_loses_none_of_the
 def test_a_full_phone_says_what_it_cannot_keep_and_keeps_it_when_there_is_room_again(
     phone: Phone, night: Night, operator: Any
 ) -> None:
+    phone.context.clock.install()
     phone.enrol(new_code(night, operator, next(STATIONS)))
     page = phone.page
     phone.open_sheet(0)
@@ -115,6 +117,7 @@ def test_a_full_phone_says_what_it_cannot_keep_and_keeps_it_when_there_is_room_a
     expect(broken).to_be_visible()
     expect(page.locator(".sum .say")).to_have_text("ครบทุกช่อง ยอดตรงกัน")
     full(page)
+    page.clock.fast_forward(AGAIN_MS)
     expect(broken).to_have_count(0)
     page = phone.close_and_open()
     expect(page.locator(".st").first).to_contain_text("พิมพ์ค้างไว้ 34/34 ช่อง")
