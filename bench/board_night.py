@@ -5,70 +5,75 @@ python -m bench.board_night --minutes 4            the first four minutes of tha
 """
 
 import argparse
-import os
-import shutil
 import sys
 import time
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from statistics import median
 from typing import Any
 
 from playwright.sync_api import CDPSession, Page, sync_playwright
 
-from bench.played_night import CHROMIUM_FLAGS, PlayedNight, played
+from bench.board_numbers import differing
+from bench.played_night import PlayedNight, chromium, played
+from bench.records import put
 
 SAMPLE_SECONDS = 20.0
-SETTLE_SECONDS = 20.0
 # A frame that took so long is one that the eye misses: three of a 60 Hz screen.
 DROPPED_MS = 50
 # Frame times by requestAnimationFrame, and what kept the thread for longer than 50 ms.
 WATCH = """(dropped_ms) => {
-    const seen = { frames: 0, dropped: 0, worst: 0, runs: 0, longestRun: 0, tasks: 0, busy: 0 };
-    let last = performance.now(), run = 0;
+    const none = { frames: 0, dropped: 0, worst_ms: 0, row: 0, tasks: 0, busy_ms: 0 };
+    let seen = { ...none }, last = performance.now(), run = 0;
     const frame = (now) => {
         const took = now - last;
         last = now;
         seen.frames += 1;
-        seen.worst = Math.max(seen.worst, took);
-        if (took > dropped_ms) { seen.dropped += 1; run += 1; if (run === 2) seen.runs += 1; } else run = 0;
-        seen.longestRun = Math.max(seen.longestRun, run);
+        seen.worst_ms = Math.max(seen.worst_ms, took);
+        run = took > dropped_ms ? run + 1 : 0;
+        if (run > 0) seen.dropped += 1;
+        seen.row = Math.max(seen.row, run);
         requestAnimationFrame(frame);
     };
     requestAnimationFrame(frame);
     new PerformanceObserver((list) => {
-        for (const { duration } of list.getEntries()) { seen.tasks += 1; seen.busy += duration; }
+        for (const { duration } of list.getEntries()) { seen.tasks += 1; seen.busy_ms += duration; }
     }).observe({ type: "longtask" });
     window.take = () => {
-        const taken = { ...seen };
-        Object.assign(seen, { frames: 0, dropped: 0, worst: 0, runs: 0, longestRun: 0, tasks: 0, busy: 0 });
-        last = performance.now();
+        const taken = seen;
+        seen = { ...none };
+        [last, run] = [performance.now(), 0];
         return taken;
     };
 }"""
-SHOWN = """() => Object.fromEntries([...document.querySelectorAll("[data-number]")].flatMap((row) => {
-    const votes = row.querySelector(".vt b, .v, b")?.innerText.match(/^[\\d,]+/);
-    return votes ? [[row.dataset.number, Number(votes[0].replaceAll(",", ""))]] : [];
-}))"""
-RESULT = """query R($id: ID!) { contest(id: $id) { result {
-    stationsReporting stationsFinal rows { votes candidate { ballotNumber } } } } }"""
+REPORTING = "query R($id: ID!) { result(contestId: $id) { stationsReporting } }"
 
 
 @dataclass(frozen=True, slots=True)
 class Sample:
-    """Bytes after a forced collection; frames since the sample before."""
+    """The page's heap after a forced collection, and its nodes.
+
+    Since the sample before: frames, those over 50 ms, the most of these in a row, and tasks over 50 ms with their time.
+    """
 
     minute: float
+    seconds: float
     stations: int
-    heap: int
+    heap_mib: float
     nodes: int
-    frames: dict[str, float]
+    frames: int
+    dropped: int
+    row: int
+    worst_ms: float
+    tasks: int
+    busy_ms: float
 
     def line(self) -> str:
-        seen = self.frames
         return (
-            f"{self.minute:5.1f} min  {self.stations:5,} stations  heap {self.heap / 2**20:5.1f} MiB"
-            f"  {self.nodes:6,} nodes"
-            f"  {seen['frames']:5.0f} frames, {seen['dropped']:.0f} over {DROPPED_MS} ms (worst {seen['worst']:.0f} ms,"
-            f" {seen['longestRun']:.0f} in a row at most), {seen['tasks']:.0f} long tasks of {seen['busy']:.0f} ms"
+            f"{self.minute:5.1f} min  {self.stations:5,} stations  heap {self.heap_mib:5.1f} MiB  {self.nodes:6,} nodes"
+            f"  {self.frames / self.seconds:4.1f} frames/s, {self.dropped} over {DROPPED_MS} ms"
+            f" (worst {self.worst_ms:.0f}, {self.row} in a row at most),"
+            f" {self.tasks} long tasks of {self.busy_ms:.0f} ms"
         )
 
 
@@ -76,21 +81,31 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--speed", type=float, default=60)
     parser.add_argument("--minutes", type=float, default=0, help="end the night after so many; 0: play all of it")
+    parser.add_argument("--json", type=Path, help="write the figures there")
     arguments = parser.parse_args()
-    executable = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
     with played("--speed", str(arguments.speed)) as night, sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=executable, args=list(CHROMIUM_FLAGS))
+        browser = chromium(playwright)
         page = browser.new_page(viewport={"width": 1440, "height": 900})
         page.goto(night.url, wait_until="domcontentloaded")
         page.locator("#race").wait_for()
         page.evaluate(WATCH, DROPPED_MS)
         samples = watch(night, page, arguments.minutes * 60)
-        night.stop_playing()
-        equal = same_numbers(night, page)
+        if arguments.minutes:
+            night.stop_playing()
+        faults = differing(night, page)
         browser.close()
-    grown = samples[-1].heap - samples[len(samples) // 2].heap
-    print(f"heap: {grown / 2**20:+.1f} MiB over the second half; numbers equal to the server's at the end: {equal}")
-    return 0 if equal else 1
+    if not samples:
+        print("the night ended before it was looked at")
+        return 1
+    for fault in faults:
+        print(fault)
+    told = figures(samples, speed=arguments.speed, equal=not faults)
+    print(
+        f"heap {told['first_mib']:.1f} MiB in the first third, {told['last_mib']:.1f} in the last;"
+        f" {told['dropped']} of {told['frames']:,} frames over {DROPPED_MS} ms, {told['row']} in a row at most"
+    )
+    put(arguments.json, told)
+    return 1 if faults else 0
 
 
 def watch(night: PlayedNight, page: Page, seconds: float) -> list[Sample]:
@@ -106,31 +121,45 @@ def watch(night: PlayedNight, page: Page, seconds: float) -> list[Sample]:
 
 
 def sample(night: PlayedNight, page: Page, devtools: CDPSession, minute: float) -> Sample:
-    frames = page.evaluate("window.take()")
+    seen = page.evaluate("window.take()")
     devtools.send("HeapProfiler.collectGarbage")
     heap = devtools.send("Runtime.getHeapUsage")["usedSize"]
     metrics = {one["name"]: one["value"] for one in devtools.send("Performance.getMetrics")["metrics"]}
-    stations = result(night)["stationsReporting"]
+    stations = night.ask(REPORTING, id="bkk-2022/governor")["result"]["stationsReporting"]
     # The collection itself is no frame of the board's.
     page.evaluate("window.take()")
-    return Sample(minute, stations, int(heap), int(metrics["Nodes"]), frames)
+    return Sample(
+        minute=round(minute, 2),
+        seconds=SAMPLE_SECONDS,
+        stations=stations,
+        heap_mib=round(heap / 2**20, 2),
+        nodes=int(metrics["Nodes"]),
+        **{key: round(value, 1) if key.endswith("_ms") else value for key, value in seen.items()},
+    )
 
 
-def result(night: PlayedNight) -> Any:
-    return night.ask(RESULT, id="bkk-2022/governor")["contest"]["result"]
-
-
-def same_numbers(night: PlayedNight, page: Page) -> bool:
-    """Every candidate's votes on the page, once what was under way has come."""
-    deadline = time.monotonic() + SETTLE_SECONDS
-    while time.monotonic() < deadline:
-        told = {str(row["candidate"]["ballotNumber"]): row["votes"] for row in result(night)["rows"]}
-        shown = page.evaluate(SHOWN)
-        if shown and all(told[number] == votes for number, votes in shown.items()):
-            print(f"{len(shown)} candidates, {sum(shown.values()):,} votes shown")
-            return True
-        page.wait_for_timeout(500)
-    return False
+def figures(samples: list[Sample], *, speed: float, equal: bool) -> dict[str, Any]:
+    third = max(1, len(samples) // 3)
+    first, last = samples[:third], samples[-third:]
+    seconds = sum(one.seconds for one in samples)
+    return {
+        "speed": speed,
+        "minutes": samples[-1].minute,
+        "stations": samples[-1].stations,
+        "first_mib": median(one.heap_mib for one in first),
+        "last_mib": median(one.heap_mib for one in last),
+        "first_nodes": int(median(one.nodes for one in first)),
+        "last_nodes": int(median(one.nodes for one in last)),
+        "frames": sum(one.frames for one in samples),
+        "frames_a_second": round(sum(one.frames for one in samples) / seconds, 1),
+        "dropped": sum(one.dropped for one in samples),
+        "row": max(one.row for one in samples),
+        "worst_ms": max(one.worst_ms for one in samples),
+        "tasks": sum(one.tasks for one in samples),
+        "busy_share": round(sum(one.busy_ms for one in samples) / seconds / 1_000, 4),
+        "equal": equal,
+        "samples": [asdict(one) for one in samples],
+    }
 
 
 if __name__ == "__main__":

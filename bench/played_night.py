@@ -1,6 +1,7 @@
 """A server of its own with a night that is being played into it, for what looks at its pages."""
 
 import os
+import shutil
 import subprocess
 import tempfile
 from collections.abc import Iterator
@@ -10,10 +11,17 @@ from pathlib import Path
 from typing import Any
 
 import httpx
+from playwright.sync_api import Browser, Playwright
 
 from bench.night import ROOT, TALLYWIRE, run
 
-CHROMIUM_FLAGS = ("--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update")
+FLAGS = ("--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update")
+
+
+def chromium(playwright: Playwright) -> Browser:
+    """CHROMIUM, else the one on the PATH, else Playwright's own."""
+    executable = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
+    return playwright.chromium.launch(executable_path=executable, args=list(FLAGS))
 
 
 @dataclass

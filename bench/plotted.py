@@ -116,6 +116,19 @@ def _stations(figures: Mapping[str, Any]) -> list[Panel]:
     ]
 
 
+def _board(figures: Mapping[str, Any]) -> list[Panel]:
+    samples = figures["samples"]
+    return [
+        Panel("heap of the page, MiB", {"": [(one["minute"], one["heap_mib"]) for one in samples]}, xlabel="minute"),
+        Panel(
+            "frames a second",
+            {"": [(one["minute"], one["frames"] / one["seconds"]) for one in samples]},
+            xlabel="minute",
+            limit=("60 Hz", 60.0),
+        ),
+    ]
+
+
 PLOTS: Mapping[str, Plot] = {
     "submit": Plot("Tallies a second of CPU, and the slowest answers, beside a textbook server", ("submit",), _submit),
     "fanout": Plot("CPU a delivery, by server and number of readers", ("fanout",), _fanout),
@@ -123,5 +136,6 @@ PLOTS: Mapping[str, Plot] = {
     "night": Plot("The night with readers: load, and what reaches them when", ("night",), _night),
     "stalled": Plot("Memory while readers are stalled", ("stalled",), _stalled),
     "stalled-hour": Plot("Memory over an hour with stalled readers", ("stalled-hour",), _stalled),
+    "board": Plot("The board open for a whole night", ("board",), _board),
     "stations": Plot("From 1,000 to 95,000 stations", ("stations",), _stations),
 }

@@ -1,22 +1,23 @@
-"""The board's first view on an old phone: how long until its numbers stand, on slow networks and slow processors.
+"""First views on an old phone: how long until one can read or type, on slow networks and slow processors.
 
-python -m bench.slow_phone                 a network and a processor after the other, three visits each
+python -m bench.slow_phone                             board and volunteer's app, three visits each
+python -m bench.slow_phone --visits 1 --slower 4       one visit each, on a processor four times slower
 """
 
 import argparse
-import os
-import shutil
 import statistics
 import sys
 import time
 from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
 
 from playwright.sync_api import Browser, sync_playwright
 
-from bench.played_night import CHROMIUM_FLAGS, played
+from bench.played_night import chromium, played
+from bench.records import put
 
-VISITS = 3
-NUMBERS = ".cand .vt b"
+WAIT_MS = 120_000
 
 
 @dataclass(frozen=True)
@@ -31,52 +32,71 @@ class Line:
 
 # WebPageTest's "3G" and "3G slow", and a line that is no limit.
 LINES = (Line("no limit", 0, 0, 0), Line("3G", 1_600, 768, 300), Line("slow 3G", 400, 400, 400))
-SLOWER = (1, 4, 6)
+# By name: the path, and what is there once the page can be used.
+PAGES = {"live board": ("/", "#race .vt b"), "volunteer's app": ("/volunteer", ".scan")}
+PAINTED = "performance.getEntriesByName('first-contentful-paint')[0]?.startTime ?? 0"
 
 
 @dataclass(frozen=True)
 class Visit:
-    """Seconds from the tap; bytes as they came over the line."""
+    """Seconds from the tap; bytes as they came over the line until then."""
 
     painted: float
-    numbers: float
+    ready: float
     bytes: int
 
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--url", default="", help="of a server with a night on it; else one is started")
+    parser.add_argument("--visits", type=int, default=3)
+    parser.add_argument("--slower", default="1,4,6", help="by how much the processor is slower than this one")
+    parser.add_argument("--json", type=Path, help="write the figures there")
     arguments = parser.parse_args()
+    slower = [int(one) for one in arguments.slower.split(",")]
     if arguments.url:
-        measure(arguments.url)
-        return 0
-    with played("--speed", "0", "--stations", "200", "--finals-only") as night:
-        night.process.wait()
-        measure(night.url)
+        measured = measure(arguments.url.rstrip("/"), arguments.visits, slower)
+    else:
+        with played("--speed", "0", "--stations", "200", "--finals-only") as night:
+            # Its code tells only whether all stations equal the package's, and these are some.
+            night.process.wait()
+            measured = measure(night.url, arguments.visits, slower)
+    put(arguments.json, {"visits": arguments.visits, "measured": measured})
     return 0
 
 
-def measure(url: str) -> None:
-    executable = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
+def measure(url: str, visits: int, slower: list[int]) -> list[dict[str, Any]]:
+    """Medians."""
+    measured = []
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=executable, args=list(CHROMIUM_FLAGS))
-        print("line, processor: first paint, first numbers (medians, s); kB until then")
-        for line in LINES:
-            for slower in SLOWER:
-                visits = [visit(browser, url, line, slower) for _ in range(VISITS)]
-                painted, numbers = (
-                    statistics.median(getattr(one, at) for one in visits) for at in ("painted", "numbers")
-                )
-                kilobytes = statistics.median(one.bytes for one in visits) / 1_000
-                print(f"{line.name}, {slower}x slower: {painted:.2f}, {numbers:.2f}; {kilobytes:.0f} kB", flush=True)
+        browser = chromium(playwright)
+        print("page, line, processor: first paint, ready (medians, s); kB until then")
+        for name, (path, ready) in PAGES.items():
+            for line in LINES:
+                for times in slower:
+                    made = [visit(browser, url + path, ready, line, times) for _ in range(visits)]
+                    one = {
+                        "page": name,
+                        "line": line.name,
+                        "slower": times,
+                        "painted_s": round(statistics.median(each.painted for each in made), 2),
+                        "ready_s": round(statistics.median(each.ready for each in made), 2),
+                        "kb": round(statistics.median(each.bytes for each in made) / 1_000),
+                    }
+                    measured.append(one)
+                    print(
+                        f"{name}, {line.name}, {times}x slower: {one['painted_s']}, {one['ready_s']}; {one['kb']} kB",
+                        flush=True,
+                    )
         browser.close()
+    return measured
 
 
-def visit(browser: Browser, url: str, line: Line, slower: int) -> Visit:
+def visit(browser: Browser, url: str, ready: str, line: Line, slower: int) -> Visit:
     """A first visit: nothing is cached."""
     context = browser.new_context(viewport={"width": 360, "height": 740}, has_touch=True, is_mobile=True)
     page = context.new_page()
-    page.set_default_timeout(120_000)
+    page.set_default_timeout(WAIT_MS)
     devtools = context.new_cdp_session(page)
     came = 0
 
@@ -92,11 +112,11 @@ def visit(browser: Browser, url: str, line: Line, slower: int) -> Visit:
     devtools.send("Emulation.setCPUThrottlingRate", {"rate": slower})
     began = time.monotonic()
     page.goto(url, wait_until="commit")
-    page.locator(NUMBERS).first.wait_for()
-    numbers = time.monotonic() - began
-    painted = page.evaluate("performance.getEntriesByName('first-contentful-paint')[0]?.startTime ?? 0") / 1_000
+    page.locator(ready).first.wait_for()
+    took = time.monotonic() - began
+    painted = float(page.evaluate(PAINTED)) / 1_000
     context.close()
-    return Visit(float(painted), numbers, came)
+    return Visit(painted, took, came)
 
 
 if __name__ == "__main__":

@@ -93,6 +93,8 @@ BENCHMARKS = (
         20,
         usual=False,
     ),
+    Benchmark("board", "bench.board_night", "bench.board_night --minutes 1", 25, usual=False),
+    Benchmark("phone", "bench.slow_phone", "bench.slow_phone --visits 1 --slower 4", 10, usual=False),
 )
 NAMES = tuple(benchmark.name for benchmark in BENCHMARKS)
 

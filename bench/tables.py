@@ -273,6 +273,39 @@ def stations(figures: Figures) -> str:
     return stations_table.table(figures["columns"])
 
 
+def board(figures: Figures) -> str:
+    dropped = figures["dropped"] / figures["frames"]
+    return _pairs(
+        [
+            ("minutes, stations reporting in the end", f"{figures['minutes']:.1f}, {figures['stations']:,}"),
+            ("frames a second", f"{figures['frames_a_second']:.1f}"),
+            ("frames over 50 ms", f"{figures['dropped']:,} of {figures['frames']:,} (**{dropped:.2%}**)"),
+            ("of these in a row at most", str(figures["row"])),
+            ("longest frame", f"{figures['worst_ms']:,.0f} ms"),
+            ("tasks over 50 ms, share of the time in them", f"{figures['tasks']:,}, {figures['busy_share']:.1%}"),
+            ("heap after a collection, first third", f"{figures['first_mib']:.1f} MiB"),
+            ("heap after a collection, last third", f"**{figures['last_mib']:.1f} MiB**"),
+            ("nodes, first and last third", f"{figures['first_nodes']:,}, {figures['last_nodes']:,}"),
+            ("every number equals the server's in the end", "**yes**" if figures["equal"] else "**NO**"),
+        ]
+    )
+
+
+def phone(figures: Figures) -> str:
+    rows = [
+        [
+            one["page"],
+            one["line"],
+            f"{one['slower']}x slower",
+            f"{one['painted_s']:.2f} s",
+            f"**{one['ready_s']:.2f} s**",
+            f"{one['kb']} kB",
+        ]
+        for one in figures["measured"]
+    ]
+    return _rows(["page", "line", "processor", "first paint", "can be used", "came until then"], rows)
+
+
 TABLES: Mapping[str, Callable[[Figures], str]] = {
     "submit": submit,
     "rendering": rendering,
@@ -291,4 +324,6 @@ TABLES: Mapping[str, Callable[[Figures], str]] = {
     "exports": exports,
     "stations": stations,
     "nation": stations,
+    "board": board,
+    "phone": phone,
 }

@@ -6,8 +6,6 @@ python -m bench.pictures --shortened          of fewer stations, to try it out
 """
 
 import argparse
-import os
-import shutil
 import sys
 
 from playwright.sync_api import Browser, expect, sync_playwright
@@ -17,7 +15,7 @@ from bench.night import ROOT, run
 from bench.pictures import board, desk, gallery, phone
 from bench.pictures.camera import Camera
 from bench.pictures.night import Counted, held_at
-from bench.played_night import CHROMIUM_FLAGS, played
+from bench.played_night import chromium, played
 
 THIRD = 0.36
 BYTES_MAX = 8_000_000
@@ -32,9 +30,8 @@ def main() -> int:
     # The machine plays a night besides.
     expect.set_options(timeout=60_000)
     camera = Camera(docs / "images", only)
-    executable = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=executable, args=list(CHROMIUM_FLAGS))
+        browser = chromium(playwright)
         bangkok(browser, camera, shortened=arguments.shortened)
         meridia(browser, camera)
         browser.close()
