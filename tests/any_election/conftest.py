@@ -19,7 +19,7 @@ from tallywire.simulate.pace import Pace
 from tests.conftest import Databases, Night
 
 # Its tests are those of test_any_election.py too: a night is played once for both.
-pytest.register_assert_rewrite("tests.any_election.exported_files")
+pytest.register_assert_rewrite("tests.any_election.exported_files", "tests.any_election.exported_positions")
 SEED = 11
 
 

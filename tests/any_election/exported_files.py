@@ -26,7 +26,6 @@ AT = """query At($id: ID!, $at: Cursor) { results(electionId: $id, at: $at) {
   contest { id votingVariation } area { id level } status turnout margin decided stationsReporting stationsTotal
   validBallots invalidBallots noVoteBallots ballotsCast registeredVoters
   rows { rank votes share leading candidate { id ballotNumber name } } } }"""
-MIDDLE = "query Middle($id: ID!, $first: Int) { feed(electionId: $id, first: $first) { cursor } }"
 Key = tuple[str, str]
 
 
@@ -332,32 +331,6 @@ def test_the_newest_cut_and_this_moment_have_addresses_that_stay(exported: Expor
     assert now["rows"] == exported.file("graphics.json").json()["rows"]
 
 
-def test_an_earlier_position_is_as_it_stood_then(exported: Exported, tmp_path: Path) -> None:
-    """In the middle of the night, where no cut is: the API's numbers there, and the command's bytes."""
-    election, contest = exported.played.election.id, exported.played.election.contests[0].code
-    middle = exported.played.night.api(MIDDLE, id=election, first=min(500, exported.latest["sequence"] // 2))["feed"][
-        "cursor"
-    ]
-    results = exported.played.night.api(AT, id=election, at=middle)["results"]
-    told = exported.get(f"graphics.json?at={middle}", "now").json()
-    assert (told["cursor"], told["cut"]) == (middle, -1) and 0 < told["sequence"] < exported.latest["sequence"]
-    assert [one["ballotsCast"] for one in told["results"]] == [one["ballotsCast"] for one in results]
-    assert [row["votes"] for row in told["rows"]] == [row["votes"] for one in results for row in one["rows"]]
-    sums: dict[str, int] = defaultdict(int)
-    rows = exported.get(f"stations.csv?contest={contest}&at={middle}", "latest")
-    for row in csv.DictReader(io.StringIO(rows.content.decode("utf-8-sig"))):
-        sums[row["candidate_id"]] += int(row["votes"] or 0)
-    assert sums == _votes(next(one for one in results if one["contest"]["id"] == exported.id(contest)))
-    for form in FORMATS:
-        answer = exported.get(f"{form.file}?contest={contest}&at={middle}", "latest")
-        assert answer.status_code == 200 and answer.headers["cache-control"] == "public, max-age=60"
-        assert answer.content == exported.get(f"{form.file}?contest={contest}&at={middle}", "now").content
-    chosen = ("--election", election, "--at", middle, "--contest", contest)
-    into = tmp_path / "stations.csv"
-    code, said = exported.played.ran("export", "--format", "csv", *chosen, str(into), *exported.played.database)
-    assert code == 0 and into.read_bytes() == rows.content, said
-
-
 @pytest.mark.parametrize(
     ("name", "place", "words"),
     [
@@ -369,7 +342,6 @@ def test_an_earlier_position_is_as_it_stood_then(exported: Exported, tmp_path: P
         ("graphics.json?colour=red", None, ("there is no colour here; there are contest", "ไม่รู้จัก colour")),
         ("wide.csv", None, ("a wide table is of one contest", "ครั้งละหนึ่งการแข่งขัน")),
         ("stations.csv?at=!", "latest", ("at: this is no cursor", "at: ไม่ใช่เคอร์เซอร์")),
-        ("stations.csv?at=", "latest", ("at: this is no cursor", "at: ไม่ใช่เคอร์เซอร์")),
         ("graphics.json?at=YWJjLjE", "now", ("at: this cursor is of another election", "การเลือกตั้งอื่น")),
         ("graphics.json?at={beyond}", "now", ("at: the log ends at entry", "at: บันทึกมีถึงลำดับที่")),
         ("graphics.json?at={now}", None, ("there is no at here", "ไม่รู้จัก at")),

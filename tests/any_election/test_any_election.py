@@ -9,6 +9,7 @@ import httpx
 from counting.vocabulary import AreaLevel, Role, VotingVariation
 from tests.any_election.conftest import Played
 from tests.any_election.exported_files import *  # noqa: F403
+from tests.any_election.exported_positions import *  # noqa: F403
 from tests.example_queries.example import Example, examples
 from tests.served import wait_until
 
