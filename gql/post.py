@@ -25,6 +25,7 @@ from gql.errors import RETRY_SECONDS, ApiError, not_a_stream, unavailable
 from gql.frames import BadShapeError, check_request, parse
 from gql.lean_mutation import LeanMutation, LeanMutations
 from gql.limits import EXECUTION_SECONDS
+from gql.packing import packed
 from gql.presence import holds_open
 from gql.rates import WINDOW_SECONDS
 from gql.schema.build import Schema
@@ -75,7 +76,8 @@ class Post:
             told = orjson.dumps({"errors": [unavailable().formatted]})
             await _send(send, 503, told, [OWN if own else JSON])
         else:
-            await _send(send, status, answer, [OWN if own else JSON])
+            small, more = await packed(answer, headers)
+            await _send(send, status, small, [OWN if own else JSON, *more])
 
     async def _execute(
         self, body: bytes, authorization: bytes | None, client: tuple[str, int] | None, *, own: bool

@@ -9,6 +9,7 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response, StreamingResponse
 
 from db.people import Person
+from gql.packing import takes_gzip
 from tallywire.formats.making import Made, chunks
 
 FindPerson = Callable[[str], Awaitable[Person | None]]
@@ -106,8 +107,7 @@ def told(line: str, status: int) -> Response:
 
 
 def _takes_gzip(request: Request) -> bool:
-    offered = [one.strip().lower() for one in request.headers.get("accept-encoding", "").split(",")]
-    return any(one.split(";")[0].strip() == "gzip" and "q=0" not in one.replace("q=0.", "") for one in offered)
+    return takes_gzip(request.headers.get("accept-encoding", ""))
 
 
 def _has_already(request: Request, etag: str) -> bool:
