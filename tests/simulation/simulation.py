@@ -201,7 +201,9 @@ class Simulation:
         if self._sent and rng.random() < 0.12:
             call = rng.choice(self._sent[-40:])
             return call if rng.random() < 0.8 else _changed(call)
-        who, station = rng.choice(list(self._people)), rng.choice(STATIONS)
+        # Those who were revoked try now and then; there are ever more of them.
+        everybody = list(self._people) if rng.random() < 0.03 else self._there()
+        who, station = rng.choice(everybody), rng.choice(STATIONS)
         sheet = self._model.sheets[station]
         before = sheet.standing.votes if sheet.standing else (0, 0, 0)
         top = max(1, sheet.registered // 6)
@@ -216,6 +218,9 @@ class Simulation:
         call = Call(f"call-{self._calls}", who, station, shown, rng.random() < 0.4, cast, replaces)
         self._sent.append(call)
         return call
+
+    def _there(self) -> list[str]:
+        return [who for who in self._people if who not in self._model.revoked]
 
     def _waiting(self) -> list[tuple[Sheet, Tally]]:
         return [(sheet, tally) for sheet in self._model.sheets.values() for tally in sheet.held]
@@ -258,7 +263,7 @@ class Simulation:
         self.done["withdrawn"] += 1
 
     async def _revoke(self) -> None:
-        who = self._rng.choice([who for who in self._people if who not in self._model.revoked])
+        who = self._rng.choice(self._there())
         hold, by = self._rng.random() < 0.5, Actor("the-operator")
         async with self._database.pool.acquire() as connection:
             await revoke(connection, who, by)

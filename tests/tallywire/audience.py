@@ -95,7 +95,7 @@ class Audience:
     def settle(self, head: int, *urls: str, phase: str = "COUNTING") -> None:
         """Everybody has everything, nobody ever saw what must not be, and all hold what these nodes publish."""
         wait_until(lambda: not self.late(head), SECONDS, _Late(self, head))
-        assert self.faults == []
+        assert not (faults := self.faults), faults[:5]
         for url in urls:
             wait_until(lambda url=url: not self.others(url, phase), SECONDS, _Others(self, url, phase))
 
