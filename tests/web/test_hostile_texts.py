@@ -1,7 +1,9 @@
-"""Whatever a package writes is shown as it was written, on every public page, and nothing of it runs."""
+"""Whatever a package or a stranger writes is shown as it was written, on every page, and nothing of it runs."""
 
+import re
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -11,7 +13,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect
 from counting.vocabulary import Role
 from tests.conftest import Databases, Night
 from tests.own_thread import complete
-from tests.served import Api
+from tests.served import Api, run_tallywire
 from tests.web.hostile_texts import WATCH, attack, fill_hostile, somebody, sprung
 from tests.web.test_embed import Outlet
 
@@ -19,7 +21,12 @@ pytestmark = pytest.mark.browser
 
 SUBMIT = """mutation S($input: SubmitTallyInput!) { submitTally(input: $input) { __typename
     ... on TallyAccepted { tally { id } } ... on TallyHeld { tally { id } } } }"""
+PEOPLE = "query P($e: ID!) { reporters(electionId: $e) { edges { node { id role stations { id } } } } }"
+CODES = "mutation C($input: CreateEnrolmentCodesInput!) { createEnrolmentCodes(input: $input) { code } }"
 REVIEW = """mutation R($input: ReviewTallyInput!) { reviewTally(input: $input) { __typename } }"""
+
+
+Open = Callable[[str, str, str], Page]
 
 
 @pytest.fixture(scope="module")
@@ -145,3 +152,94 @@ def test_a_newspapers_page_without_any_policy(page: Page, night: Night, language
         assert sprung(page) == []
     finally:
         outlet.close()
+
+
+@pytest.fixture
+def desk(context: BrowserContext, night: Night, tokens: dict[str, str]) -> Open:
+    def opened(who: str, language: str, page: str) -> Page:
+        context.add_init_script(
+            f"localStorage.setItem('tallywire.desk.token', '{tokens[who]}');"
+            f"localStorage.setItem('tallywire.lang', '{language}')"
+        )
+        found = context.new_page()
+        found.goto(f"{night.url}/desk#{page}")
+        return found
+
+    return opened
+
+
+def test_the_editors_desk(desk: Open) -> None:
+    """The queue, the case with its numbers, note and history, and the dialog that decides."""
+    page = desk("editor", "en", "review")
+    page.locator(".qi").filter(has_text="told('area-a-en')").first.click()
+    expect(page.locator(".nums tr.pin").first).to_be_visible()
+    _shows(page, "election-en", "station-a-1-en", "note", "short-1-th")
+
+
+def test_operations_their_dialogs_and_what_is_printed(desk: Open, night: Night, tokens: dict[str, str]) -> None:
+    page = desk("operator", "th", "operations")
+    # What is chosen from has to be there first.
+    expect(page.locator("main")).to_contain_text("told('area-a-th')")
+    page.get_by_role("button", name=re.compile("^(พิมพ์รหัส|Print enrolment)")).click()
+    page.get_by_role("button", name=re.compile("^(สร้างและพิมพ์|Make and print)")).click()
+    expect(page.locator("dialog.sheets .slip").first).to_be_visible()
+    _shows(page, "election-th", "area-a-th", "area-b-th")
+    page.get_by_role("button", name=re.compile("^(ปิด|Close)$")).last.click()
+    people = night.api.as_(tokens["operator"])(PEOPLE, e="hostile")["reporters"]["edges"]
+    page.get_by_role("button", name=re.compile("^(ยกเลิกสิทธิ…|Revoke…)$")).last.click()
+    page.locator("#who").fill(next(one["node"]["id"] for one in people if one["node"]["role"] == "VOLUNTEER"))
+    page.get_by_role("button", name=re.compile("^(ค้นหา|Find)$")).click()
+    expect(page.locator("dialog[open]")).to_contain_text("told('reporter')")
+    _shows(page)
+    page.goto(f"{night.url}/desk#audit")
+    expect(page.locator(".audit tbody tr").first).to_be_visible()
+    _shows(page, "reason")
+
+
+def test_the_volunteers_phone(context: BrowserContext, night: Night, tokens: dict[str, str]) -> None:
+    """One's stations, a sheet's candidates, and whom to ask where one's right is taken back."""
+    operator = night.api.as_(tokens["operator"])
+    asked = {"electionId": "hostile", "role": "VOLUNTEER", "count": 1, "stationIds": ["hostile/b-3"]}
+    code = operator(CODES, input=asked)["createEnrolmentCodes"][0]["code"]
+    context.add_init_script("localStorage.setItem('tallywire.lang', 'en')")
+    page = context.new_page()
+    page.goto(f"{night.url}/volunteer#{code}")
+    page.get_by_role("textbox").fill(attack("me")[:60])
+    page.get_by_role("button", name=re.compile("^(ยินยอมและเริ่ม|I agree)")).click()
+    expect(page.locator(".st")).to_have_count(1)
+    _shows(page, "me", "area-city-en", "station-b-3-en", "area-b-en", "contest-mayor-en")
+    page.locator(".ct").first.click()
+    page.locator(".seg label").nth(1).click()
+    page.get_by_role("button", name=re.compile("^(พิมพ์ตัวเลข|Type the numbers)$")).click()
+    expect(page.locator(".pad")).to_be_visible()
+    _shows(page, "short-1-th", "party-en")
+    people = operator(PEOPLE, e="hostile")["reporters"]["edges"]
+    (me,) = (one["node"]["id"] for one in people if [at["id"] for at in one["node"]["stations"]] == ["hostile/b-3"])
+    operator("mutation R($who: String!) { revokeReporter(reporter: $who) }", who=me)
+    page.goto(f"{night.url}/volunteer")
+    _shows(page, "help-en")
+
+
+def test_graphiql(page: Page, night: Night) -> None:
+    page.goto(f"{night.url}/graphql")
+    expect(page.locator(".graphiql-editor-tool").first).to_contain_text("{")
+    page.locator(".graphiql-query-editor .graphiql-editor, .graphiql-query-editor").first.click(
+        position={"x": 200, "y": 60}
+    )
+    page.keyboard.press("Control+A")
+    # Under the name of what stood there, as GraphiQL reads another one only a moment later.
+    asked = 'election(id: "hostile") { name notice contests { candidates { party } } }'
+    page.keyboard.insert_text(f"query ElectionOverview {{ {asked} }}")
+    page.locator(".graphiql-execute-button").click()
+    expect(page.locator(".result-window")).to_contain_text("told('election-th')")
+    _shows(page)
+
+
+def test_sheets_that_a_command_prints(context: BrowserContext, night: Night, tmp_path: Path) -> None:
+    sheets = tmp_path / "codes.html"
+    command = ("enrolment-codes", "--election", "hostile", "--lang", "th", "--output", str(sheets))
+    ran = run_tallywire(*command, "--database-url", night.database_url)
+    assert ran.returncode == 0, ran.stderr
+    page = context.new_page()
+    page.goto(sheets.as_uri())
+    _shows(page, "election-th", "area-a-th")
