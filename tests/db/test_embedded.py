@@ -163,6 +163,25 @@ def test_a_pid_file_that_a_crash_left_behind_keeps_nobody_from_starting(folder: 
     postgres.stop()
 
 
+def test_a_path_that_is_no_plain_one_is_as_good(tmp_path: Path) -> None:
+    """Commas divide PostgreSQL's list of sockets, spaces its arguments, and both and more an address."""
+    postgres = EmbeddedPostgres.start(tmp_path / "a, b's & 100% ภาษาไทย?" / "postgres")
+    try:
+        assert ask(postgres) == 1
+        socket = Path(postgres.url("postgres").partition("?host=")[2])
+        assert socket.is_dir()
+    finally:
+        postgres.stop()
+    assert not socket.exists()
+
+
+@pytest.mark.parametrize("sign", ['"', "$", "`"])
+def test_a_path_that_it_can_do_nothing_with_is_told_in_one_line(tmp_path: Path, sign: str) -> None:
+    with pytest.raises(EmbeddedPostgresError, match="choose another --data-dir") as told:
+        EmbeddedPostgres.start(tmp_path / f"a{sign}b" / "postgres")
+    assert repr(sign) in str(told.value) and list(tmp_path.iterdir()) == []
+
+
 def test_a_file_where_the_folder_should_be_is_told_in_one_line(tmp_path: Path) -> None:
     place = tmp_path / "file"
     place.write_text("not a folder")
