@@ -4,6 +4,7 @@ Strawberry's own view and handlers, with the shapes of messages checked before t
 Authorization header or the init payload, and nothing but the one WebSocket protocol.
 """
 
+import re
 from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
@@ -48,6 +49,9 @@ from gql.wire import Handler
 
 # A limit that is turned off.
 NEVER_SECONDS = 365 * 86_400
+# Under this name the scope of a request holds its context, for what looks at the body before anything is executed.
+CONTEXT = "tallywire.context"
+SUBSCRIPTION = re.compile(r"\bsubscription\b")
 STREAMS: Mapping[str, type[HTTPStreamTransport]] = {
     GRAPHQL_SSE_PROTOCOL: SSETransport,
     MULTIPART_SUBSCRIPTION_PROTOCOL: PartsTransport,
@@ -142,6 +146,7 @@ class View(GraphQL[Context, None]):
         address = request.client.host if request.client else None
         pages: list[PageServed] | None = [] if isinstance(request, Request) else None
         context = Context(self._services, address=address, request=request, response=response, pages=pages)
+        request.scope[CONTEXT] = context
         try:
             headers = headers_of(request.scope["headers"])
         except RefusedError as refusal:
@@ -213,9 +218,13 @@ class View(GraphQL[Context, None]):
         except BadShapeError as error:
             raise HTTPException(400, str(error)) from error
         query, operation_name = self.edge.documents.text_of(checked) or checked["query"], checked.get("operationName")
-        if isinstance(transport, PartsTransport) and not self.guard.is_subscription(query or "", operation_name):
+        if isinstance(transport, PartsTransport):
             # Who takes parts takes plain JSON as well.
-            transport = None
+            asked: Request = request._request  # type: ignore[attr-defined]
+            refused = (await self.guard.proof(query or "", asked.scope[CONTEXT])).faults
+            # What is refused is executed in no way, and is not read again for the form of its refusal.
+            if not (SUBSCRIPTION.search(query or "") if refused else self._subscribes(query or "", operation_name)):
+                transport = None
         return GraphQLRequestData(
             query=query,
             variables=checked.get("variables"),
