@@ -91,8 +91,13 @@ class EveryGroup(Group):
                     await changed
             except TimeoutError:
                 async with self._telling:
-                    await self._tell(self._cohorts, await self._payload(self._updates.beat(self._board)))
+                    await self._beat()
                 told = clock()
+
+    async def _beat(self) -> None:
+        """For whoever stands where the board does; those ahead of it would be taken back."""
+        level = [cohort for cohort in self._cohorts if cohort.seen <= self._board.sequence]
+        await self._tell(level, await self._payload(self._updates.beat(self._board)))
 
     async def _begin_anew(self) -> None:
         """Another stage: a snapshot for all who do not have one of it."""
