@@ -241,7 +241,8 @@ def ledger(figures: Figures) -> str:
 
 
 def follow(figures: Figures) -> str:
-    rows = [(f"CPU of the origin an entry, {who}", f"{us:,.0f} µs") for who, us in figures["cost_us"].items()]
+    counted = [(who, us) for who, us in figures["cost_us"].items() if who != "warming up"]
+    rows = [(f"CPU of the origin an entry, {who}", f"{us:,.0f} µs") for who, us in counted]
     follower, reader = figures["follower_us"], figures["reader_us"]
     rows.append(("so one follower adds", f"**{follower:,.0f} µs**, {follower / reader:.2f} of what that reader adds"))
     return _pairs(rows)
