@@ -138,6 +138,10 @@ class Audience:
         connected = await audience._child.ask("connect", port, election, audience.areas, readers)
         return audience, Watched(readers, len(audience.areas), connected)
 
+    async def ask(self, *command: Any) -> Any:
+        """What its process alone can do."""
+        return await self._child.ask(*command)
+
     async def cpu(self) -> float:
         return float((await self._child.ask("stats"))["cpu"])
 
