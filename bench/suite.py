@@ -54,7 +54,7 @@ BENCHMARKS = (
         5,
     ),
     Benchmark("crowd", "bench.crowd", "bench.crowd --readers 1000", 7),
-    Benchmark("stalled", "bench.stalled --minutes 1.5", "bench.stalled --minutes 0.3 --readers 200", 4),
+    Benchmark("stalled", "bench.stalled --minutes 1.5 --rate 600", "bench.stalled --minutes 0.3 --readers 200", 4),
     Benchmark(
         "night",
         "bench.night --speed 60 --readers 1000",
