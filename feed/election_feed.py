@@ -1,6 +1,8 @@
 """One election as this process sees it now: its definition, phase, board, and the newest entries of its log."""
 
 import asyncio
+import contextlib
+import math
 from collections import deque
 from collections.abc import Coroutine, Iterable, Sequence
 from itertools import islice
@@ -16,6 +18,13 @@ from feed.position import BEFORE_COUNTING, Position
 
 RECENT_ENTRIES = 5_000
 REACH_SECONDS = 2.0
+# A node that cannot read the log waits so long for it, before it sends a reader elsewhere.
+BEHIND_SECONDS = 4.0
+AGAIN_SECONDS = 0.1
+
+
+class BehindError(TimeoutError):
+    """A position may be known in the log, which this node cannot read just now: let the reader try again."""
 
 
 class ElectionFeed:
@@ -28,6 +37,8 @@ class ElectionFeed:
         self.board = self.history.zero.copy()
         self._recent: deque[LogEntry] = deque(maxlen=RECENT_ENTRIES)
         self._changed = asyncio.Event()
+        # When the newest look at the log began that told how far it goes; nobody need look for a feed in memory.
+        self.looked_from = math.inf
         self.ending: Ending | None = None
 
     @property
@@ -91,17 +102,21 @@ class ElectionFeed:
         return self._changed.wait()
 
     async def reach(self, sequence: int) -> bool:
-        """Waits a moment until this node has caught up with a position that another node gave out."""
-        deadline = asyncio.get_running_loop().time() + REACH_SECONDS
+        """Waits a moment until this node has caught up with a position that another node gave out.
+
+        False where the log was looked at meanwhile, and does not go so far. Raises BehindError where it was not.
+        """
+        clock = asyncio.get_running_loop().time
+        began = clock()
         while self.sequence < sequence and not self.closed:
-            remaining = deadline - asyncio.get_running_loop().time()
-            if remaining <= 0:
+            waited = clock() - began
+            if waited >= REACH_SECONDS and self.looked_from >= began:
                 return False
-            try:
-                async with asyncio.timeout(remaining):
+            if waited >= BEHIND_SECONDS:
+                raise BehindError(f"{self.id}: entry {sequence} cannot be looked for at the moment")
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(max(REACH_SECONDS - waited, AGAIN_SECONDS)):
                     await self.changed()
-            except TimeoutError:
-                return self.sequence >= sequence
         return self.sequence >= sequence
 
     def recent_after(self, sequence: int, limit: int) -> Sequence[LogEntry] | None:

@@ -13,7 +13,7 @@ from collections.abc import Awaitable, Callable, Coroutine, Hashable
 from dataclasses import dataclass
 from typing import Any
 
-from feed.election_feed import ElectionFeed
+from feed.election_feed import BehindError, ElectionFeed
 from feed.kinds import Ending
 from feed.position import Position
 from feed.readers import Payload, Reader
@@ -60,6 +60,9 @@ class Group(abc.ABC):
             )
         try:
             return await self._serve(reader, after)
+        except BehindError:
+            # Another node may know the position; here it cannot be said that nobody does.
+            return Ending.AWAY
         finally:
             self._leave(reader)
 

@@ -92,6 +92,7 @@ class Tail:
 
     async def look(self) -> None:
         """One round: new elections, new entries, new phases."""
+        began = asyncio.get_running_loop().time()
         states = await read_states(self._database.pool)
         for election_id in [*self._feeds]:
             if election_id not in states:
@@ -100,6 +101,8 @@ class Tail:
         self._feeds = {name: known[name] for name in states if name in known}
         for state in states.values():
             await self._catch_up(state)
+            if feed := self._feeds.get(state.id):
+                feed.looked_from = began
         self._feeds = {name: self._feeds[name] for name in states if name in self._feeds}
         self.looked_at = time.monotonic()
 

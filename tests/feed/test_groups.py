@@ -233,39 +233,6 @@ def test_one_who_comes_without_room_is_sent_nothing_until_it_has_some(mode: str)
     _run(work)
 
 
-def test_a_heartbeat_takes_nobody_back_who_came_ahead_of_the_others() -> None:
-    """Where a node had stood still: one who came by then knew entries that the others were yet to be told."""
-    entries = log_of([ONE] * 3)
-
-    async def work() -> None:
-        hall = Hall("every", pace=Pace(tick=0, heartbeat=0.02))
-        telling: asyncio.Lock = hall.group._telling  # type: ignore[attr-defined]
-        there = hall.reader()
-        await there.until(lambda: bool(there.taken))
-
-        async def waiting(count: int) -> None:
-            while len(telling._waiters or ()) < count:  # type: ignore[attr-defined]  # noqa: ASYNC110
-                await asyncio.sleep(0)
-
-        async with telling:
-            # Before the heartbeat, which is due a moment later.
-            ahead = hall.reader()
-            await waiting(2)
-            hall.pour(entries)
-        for reader in (there, ahead):
-            # Until its next sign of life after all of them.
-            await reader.until(
-                lambda reader=reader: (
-                    reader.taken[-1].position.sequence == len(entries) and reader.taken[-1].kind is UpdateKind.HEARTBEAT
-                )
-            )
-            positions = [update.position.sequence for update in reader.taken]
-            assert positions == sorted(positions)
-        await asyncio.gather(there.cut(), ahead.cut())
-
-    _run(work)
-
-
 def test_a_stalled_reader_of_every_update_is_sent_away_and_the_others_go_on() -> None:
     async def work() -> None:
         hall = Hall("every")

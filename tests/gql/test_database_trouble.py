@@ -12,16 +12,21 @@ from typing import Any
 import asyncpg
 import httpx
 import pytest
+from websockets.exceptions import ConnectionClosed
 
 from counting.vocabulary import Role
 from db.database import use_json
 from db.load import load_election
 from db.migrate import create_database, migrate
+from feed.position import Position
 from tests.conftest import Night
+from tests.db.desk import desk
 from tests.elections import small_election
 from tests.postgres_server import PostgresServer
 from tests.served import wait_until
 from tests.tallywire.audience import Audience
+from tests.tallywire.follower import PAGES
+from tests.tallywire.test_resume import UPDATES
 from tests.tcp_proxy import TcpProxy
 
 SUBMIT = """
@@ -78,6 +83,17 @@ class Trouble:
         answer = self.send(call).json()
         return not answer.get("errors") and answer["data"]["submitTally"]["__typename"] == "TallyAccepted"
 
+    def report_elsewhere(self) -> str:
+        """One more entry, by a node whose line is whole; its cursor."""
+
+        async def report() -> Any:
+            async with desk(self.direct) as at:
+                person = await at.person("b-1")
+                return (await at.write(at.request(person, "b-1", (1, 1, 1))))[0], at.definition.epoch
+
+        answer, epoch = asyncio.run(report())
+        return Position(epoch, answer.sequence).encode()
+
     def codes_wait_too(self) -> None:
         """What operators write is not written either, and nobody speaks of an incident."""
         wanted = {"electionId": "small", "role": "VOLUNTEER", "count": 1, "stationIds": ["small/a-1"]}
@@ -120,9 +136,17 @@ def trouble() -> Iterator[Trouble]:
 
 
 def test_a_line_that_is_cut(trouble: Trouble) -> None:
+    """Whoever comes from a node that knows more is sent elsewhere: here nobody can say that there is no such entry."""
     call = trouble.next()
     trouble.proxy.cut()
     assert wait_until(lambda: trouble.is_kept(call), what="that it is to be kept")
+    ahead = trouble.report_elsewhere()
+    with trouble.night.api.socket() as reader:
+        reader.subscribe(UPDATES, election="small", after=ahead)
+        assert trouble.night.api.code(PAGES, election="small", after=ahead) == "UNAVAILABLE"
+        with pytest.raises(ConnectionClosed) as closed:
+            reader.receive(60)
+    assert closed.value.rcvd is not None and closed.value.rcvd.code == 1012
     trouble.reads_on()
     trouble.proxy.mend()
     assert wait_until(lambda: trouble.is_taken(call), what="that it is taken")
