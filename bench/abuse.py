@@ -15,6 +15,7 @@ import statistics
 import subprocess
 import sys
 import tempfile
+import time
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
@@ -31,6 +32,8 @@ from db.embedded import EmbeddedPostgres
 
 ROOT = Path(__file__).parent.parent
 RATIO_MAX = 2.0
+# Of the acts that were asked for in a second; with fewer, whoever is honest was not under that abuse.
+PACE_MIN = 0.9
 SHEETS_MAX = 20_000
 Times = dict[str, list[float]]
 
@@ -103,13 +106,15 @@ async def measure(server: "subprocess.Popen[str]", script: Path, token: str, arg
         await turn(opening, 4.0)
     answers["idle sockets"] = Counter(coming.result())
     await wreck.ask("slow", arguments.slow)
-    memory, spent = process.memory_info().rss, _cpu(process)
+    memory, spent, began, acted = process.memory_info().rss, _cpu(process), time.monotonic(), 0
     for _ in range(arguments.turns):
         acting = asyncio.create_task(wreck.ask("wreak", arguments.seconds, arguments.hostile))
         await turn(under, arguments.seconds)
         for name, words in (await acting).items():
             answers.setdefault(name, Counter()).update(words)
-    spent = (_cpu(process) - spent) / (arguments.turns * arguments.seconds)
+            acted += sum(words.values())
+    took = time.monotonic() - began
+    spent = (_cpu(process) - spent) / took
     after = process.memory_info().rss
     answers["slow lines"] = Counter(await wreck.ask("release"))
     await asyncio.sleep(2.0)
@@ -122,7 +127,8 @@ async def measure(server: "subprocess.Popen[str]", script: Path, token: str, arg
     )
     fair = _show(quiet, opening, under)
     unclear = _answered(answers)
-    return 0 if fair and not unclear else 1
+    print(f"{acted / took:.0f} of them a second under abuse, {arguments.hostile:.0f} were asked for")
+    return 0 if fair and not unclear and acted / took >= PACE_MIN * arguments.hostile else 1
 
 
 def _nothing() -> Times:

@@ -31,6 +31,7 @@ ADDRESSES = 16
 IDLE_AN_ADDRESS = 1_000
 DRIP_SECONDS = 1.0
 AT_ONCE = 64
+NICENESS = 19
 BOMB = b" " * 8_000_000
 SVG = b'<svg xmlns="http://www.w3.org/2000/svg" onload="alert(1)"><script>alert(1)</script></svg>'
 HTML = b"<!doctype html><script>alert(1)</script>"
@@ -251,8 +252,8 @@ async def main() -> None:
     most = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
     resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
     # They have machines of their own; here they share ours, and must not take it from those who are measured. Whether
-    # they still do what they are asked to is said in the end.
-    os.sched_setscheduler(0, os.SCHED_IDLE, os.sched_param(0))
+    # they still did what they were asked to is said in the end.
+    os.nice(NICENESS)
     wreck = Wreck(int(sys.argv[1]), sys.argv[2], sys.argv[3])
     await obey({"idle": wreck.idle, "slow": wreck.slow, "wreak": wreck.wreak, "release": wreck.release})
 

@@ -243,6 +243,7 @@ def test_an_unknown_position_is_told_in_the_same_words_to_sockets_and_streams(ni
 def test_one_who_does_not_read_every_update_is_closed_with_1013(
     night: Night, server: ServerProcess, editor: str
 ) -> None:
+    before = _slow(server, "closed")
     with narrow(server) as raw, server.api.socket() as lively:
         variables = {"e": "small", "mode": "EVERY"}
         raw.send(json.dumps({"id": "1", "type": "subscribe", "payload": {"query": LARGE, "variables": variables}}))
@@ -259,11 +260,19 @@ def test_one_who_does_not_read_every_update_is_closed_with_1013(
         # What it got has no hole: it resumes behind the last.
         assert [*dict.fromkeys(read)] == [*range(read[0], read[-1] + 1)]
         assert read[-1] < head
+    assert _slow(server, "closed") == before + 1
+
+
+def _slow(server: ServerProcess, what: str) -> float:
+    """As an operator sees it."""
+    text = httpx.get(f"{server.url}/metrics", timeout=60).text
+    return float(text.split(f'tallywire_slow_readers_total{{what="{what}"}} ')[1].split("\n")[0])
 
 
 def test_one_who_does_not_read_the_latest_skips_to_the_newest_and_is_told(
     night: Night, server: ServerProcess, editor: str
 ) -> None:
+    before = _slow(server, "conflated")
     with server.api.socket() as quick, narrow(server) as raw:
         operation = quick.subscribe(LARGE, e="small")
         quick.next(operation)
@@ -274,6 +283,8 @@ def test_one_who_does_not_read_the_latest_skips_to_the_newest_and_is_told(
             head = _play(night, editor, 1, server)
             while decode(quick.next(operation, 60)["resultUpdates"]["cursor"]).sequence < head:
                 pass
+        # It is stalled still, and an operator sees that somebody is.
+        assert _slow(server, "conflated") > before
         taken = [first]
         while decode(taken[-1]["cursor"]).sequence < head:
             taken.append(next_update(raw))
