@@ -25,7 +25,7 @@ from tests.tallywire.test_resume import SUBMIT, _partials
 ROOT = Path(__file__).parent.parent.parent
 NPM = Path(__file__).parent / "npm"
 GQL = ROOT / ".venv" / "gql-client" / "bin" / "python"
-CLIENTS = ("graphql-ws", "graphql-sse", "apollo", "gql")
+CLIENTS = ("graphql-ws", "graphql-sse", "apollo", "apollo-http", "gql")
 SECONDS = 60
 Told = tuple[dict[str, dict[str, Any]], dict[str, Any], ReportCheck]
 RESULTS = """
