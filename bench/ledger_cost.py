@@ -44,6 +44,8 @@ STEPS = 40
 LOCK = "SELECT pg_advisory_lock(hashtext('ledger ' || $1::text))"
 UNLOCK = "SELECT pg_advisory_unlock(hashtext('ledger ' || $1::text))"
 NEWEST = "SELECT coalesce(max(number), 0) FROM ledger_head WHERE election_id = $1"
+REPORTED = "SELECT sequence FROM log_head WHERE election_id = $1"
+SEALED = "SELECT coalesce(max(size), 0) FROM ledger WHERE election_id = $1"
 QUIET = (
     "ALTER SYSTEM SET autovacuum = off",
     "ALTER SYSTEM SET checkpoint_timeout = '1h'",
@@ -123,7 +125,7 @@ class Bench:
         return windows
 
     def with_ledger(self) -> Window:
-        self._next_head()
+        self._catch_up()
         window = self._open(sealed=True)
         for _ in range(self._heads):
             self._next_head()
@@ -142,10 +144,18 @@ class Bench:
         finally:
             self._run(self._connection.execute(UNLOCK, self._election))
 
+    def _catch_up(self) -> None:
+        """Until a head has all that is there now: what windows without the ledger left may take several."""
+        wanted = self._run(self._connection.fetchval(REPORTED, self._election))
+        self._wait(lambda: self._run(self._connection.fetchval(SEALED, self._election)) >= wanted)
+
     def _next_head(self) -> None:
         before = self._run(self._connection.fetchval(NEWEST, self._election))
+        self._wait(lambda: self._run(self._connection.fetchval(NEWEST, self._election)) > before)
+
+    def _wait(self, reached: Callable[[], bool]) -> None:
         deadline = time.monotonic() + PATIENCE_SECONDS
-        while self._run(self._connection.fetchval(NEWEST, self._election)) == before:
+        while not reached():
             assert time.monotonic() < deadline, "the log is not sealed"
             time.sleep(0.02)
 
