@@ -46,7 +46,7 @@ SEQUENCES = (
 class Storm:
     """`verifies`: by `tallywire verify`, now and then and at the end. `only`: faults whose names hold one of these.
 
-    `say` is told a line for whoever watches.
+    `say` is told a line for whoever watches. `share`: of the time that a fault lasts, and work goes on around it.
     """
 
     house: House
@@ -56,6 +56,7 @@ class Storm:
     only: list[str] | None = None
     say: Any = print
     verifies: bool = True
+    share: float = 1.0
     faults_struck: Counter[str] = field(default_factory=Counter)
     looks: int = 0
     verified: int = 0
@@ -95,7 +96,7 @@ class Storm:
         await self._audience.ask("sit", ELECTION, self.house.fronts, self.readers_number, seed)
 
     async def _rounds(self, deadline: float, planned: list[str] | None) -> None:
-        faults = Faults(self.house, random.Random(self._rng.random()))
+        faults = Faults(self.house, random.Random(self._rng.random()), self.share)
         working = [asyncio.create_task(self._work(crew)) for crew in self.crews]
         try:
             for number in itertools.count(1):
@@ -120,10 +121,10 @@ class Storm:
 
     async def _round(self, faults: Faults, names: list[str], working: list["asyncio.Task[None]"]) -> None:
         self._open.set()
-        await asyncio.sleep(self._rng.uniform(0.2, 1.2))
+        await asyncio.sleep(self.share * self._rng.uniform(0.2, 1.2))
         began = time.monotonic()
         await asyncio.gather(*(faults.strike(name) for name in names))
-        await asyncio.sleep(self._rng.uniform(0.1, 0.6))
+        await asyncio.sleep(self.share * self._rng.uniform(0.1, 0.6))
         self._open.clear()
         await self._quiet(working, names)
         self.faults_struck.update(names)

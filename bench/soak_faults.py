@@ -29,9 +29,10 @@ CANCELLED = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datnam
 
 
 class Faults:
-    """Those of one house, by name; `strike(name)` returns once it is mended."""
+    """Those of one house, by name; `strike(name)` returns once it is mended. `share`: of the time that each lasts."""
 
-    def __init__(self, house: House, rng: random.Random) -> None:
+    def __init__(self, house: House, rng: random.Random, share: float = 1.0) -> None:
+        self._share = share
         self._house = house
         self._rng = rng
         self._table: dict[str, Strike] = {}
@@ -79,7 +80,7 @@ class Faults:
             self._table["a disk that is full"] = self._fill_disk
 
     async def _last(self, least: float = 0.2, most: float = 2.0) -> None:
-        await asyncio.sleep(self._rng.uniform(least, most))
+        await asyncio.sleep(self._share * self._rng.uniform(least, most))
 
     async def _kill_node(self, node: Node) -> None:
         await asyncio.to_thread(node.server.kill)
