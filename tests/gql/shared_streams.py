@@ -9,6 +9,7 @@ from typing import Any
 import httpx
 from websockets.sync.client import ClientConnection, connect
 
+from tests.reader_checks import Published
 from tests.served import ServerProcess
 
 UPDATES = """
@@ -98,3 +99,14 @@ def answers_no_ping(server: ServerProcess) -> None:
         line.sendall(bytes([0x81, 0x80 | len(init)]) + b"\0\0\0\0" + init)
         while line.recv(10_000):
             pass
+
+
+def published(server: ServerProcess) -> Published:
+    results = server.api(f'{{ results(electionId: "small") {RESULT} }}')["results"]
+    return Published({(one["contest"]["id"], one["area"]["id"]): one for one in results}, "COUNTING")
+
+
+def slow_readers(server: ServerProcess, what: str) -> float:
+    """As an operator sees it."""
+    text = httpx.get(f"{server.url}/metrics", timeout=60).text
+    return float(text.split(f'tallywire_slow_readers_total{{what="{what}"}} ')[1].split("\n")[0])

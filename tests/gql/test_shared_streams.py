@@ -28,15 +28,16 @@ from tests.gql.shared_streams import (
     LARGE,
     PHASE,
     REPORTS,
-    RESULT,
     SUBMIT,
     UPDATES,
     answers_no_ping,
     events_of,
     narrow,
     next_update,
+    published,
+    slow_readers,
 )
-from tests.reader_checks import Published, ResultCheck
+from tests.reader_checks import ResultCheck
 from tests.served import Api, ServerProcess, Socket, wait_until
 
 WAYS = ("direct", "asgi")
@@ -181,7 +182,7 @@ def test_who_answers_no_ping_is_closed_and_a_storm_after_a_kill_costs_few_execut
         for one, name, check in readers:
             while check.sequence < last:
                 check.take(one.next(name, 60)["resultUpdates"], False)
-        board = _published(server)
+        board = published(server)
         assert {str(check.faults or check.other(board)) for _, _, check in readers} == {"None"}
     server.stop()
     night.servers.remove(server)
@@ -191,11 +192,6 @@ def _reader_of(snapshot: dict[str, Any]) -> ResultCheck:
     check = ResultCheck("reader")
     check.take(snapshot, True)
     return check
-
-
-def _published(server: ServerProcess) -> Published:
-    results = server.api(f'{{ results(electionId: "small") {RESULT} }}')["results"]
-    return Published({(one["contest"]["id"], one["area"]["id"]): one for one in results}, "COUNTING")
 
 
 def test_a_browsers_event_source_goes_on_behind_the_last_id_that_it_saw(night: Night, editor: str) -> None:
@@ -243,7 +239,7 @@ def test_an_unknown_position_is_told_in_the_same_words_to_sockets_and_streams(ni
 def test_one_who_does_not_read_every_update_is_closed_with_1013(
     night: Night, server: ServerProcess, editor: str
 ) -> None:
-    before = _slow(server, "closed")
+    before = slow_readers(server, "closed")
     with narrow(server) as raw, server.api.socket() as lively:
         variables = {"e": "small", "mode": "EVERY"}
         raw.send(json.dumps({"id": "1", "type": "subscribe", "payload": {"query": LARGE, "variables": variables}}))
@@ -260,19 +256,13 @@ def test_one_who_does_not_read_every_update_is_closed_with_1013(
         # What it got has no hole: it resumes behind the last.
         assert [*dict.fromkeys(read)] == [*range(read[0], read[-1] + 1)]
         assert read[-1] < head
-    assert _slow(server, "closed") == before + 1
-
-
-def _slow(server: ServerProcess, what: str) -> float:
-    """As an operator sees it."""
-    text = httpx.get(f"{server.url}/metrics", timeout=60).text
-    return float(text.split(f'tallywire_slow_readers_total{{what="{what}"}} ')[1].split("\n")[0])
+    assert slow_readers(server, "closed") == before + 1
 
 
 def test_one_who_does_not_read_the_latest_skips_to_the_newest_and_is_told(
     night: Night, server: ServerProcess, editor: str
 ) -> None:
-    before = _slow(server, "conflated")
+    before = slow_readers(server, "conflated")
     with server.api.socket() as quick, narrow(server) as raw:
         operation = quick.subscribe(LARGE, e="small")
         quick.next(operation)
@@ -284,7 +274,7 @@ def test_one_who_does_not_read_the_latest_skips_to_the_newest_and_is_told(
             while decode(quick.next(operation, 60)["resultUpdates"]["cursor"]).sequence < head:
                 pass
         # It is stalled still, and an operator sees that somebody is.
-        assert _slow(server, "conflated") > before
+        assert slow_readers(server, "conflated") > before
         taken = [first]
         while decode(taken[-1]["cursor"]).sequence < head:
             taken.append(next_update(raw))
