@@ -53,6 +53,7 @@ QUIET = (
     "SELECT pg_reload_conf()",
 )
 PATIENCE_SECONDS = 60.0
+LOOK_SECONDS = 0.05
 
 
 def main() -> int:
@@ -138,7 +139,9 @@ class Bench:
         try:
             time.sleep(SETTLING_SECONDS)
             window = self._open(sealed=False)
-            time.sleep(self._length or FIRST_SECONDS)
+            until = window.began + (self._length or FIRST_SECONDS)
+            # It asks PostgreSQL as often as a window with the ledger does.
+            self._wait(lambda: self._newest() >= 0 and time.monotonic() >= until)
             self._close(window)
             return window
         finally:
@@ -150,14 +153,17 @@ class Bench:
         self._wait(lambda: self._run(self._connection.fetchval(SEALED, self._election)) >= wanted)
 
     def _next_head(self) -> None:
-        before = self._run(self._connection.fetchval(NEWEST, self._election))
-        self._wait(lambda: self._run(self._connection.fetchval(NEWEST, self._election)) > before)
+        before = self._newest()
+        self._wait(lambda: self._newest() > before)
+
+    def _newest(self) -> int:
+        return int(self._run(self._connection.fetchval(NEWEST, self._election)))
 
     def _wait(self, reached: Callable[[], bool]) -> None:
         deadline = time.monotonic() + PATIENCE_SECONDS
         while not reached():
             assert time.monotonic() < deadline, "the log is not sealed"
-            time.sleep(0.02)
+            time.sleep(LOOK_SECONDS)
 
     def _open(self, *, sealed: bool) -> Window:
         return Window(sealed, time.monotonic(), 0.0, -cpu(self._server), -cpu_of_tree(self._frame.postgres.pid))
