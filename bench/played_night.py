@@ -32,6 +32,7 @@ class PlayedNight:
     operator: str
     folder: Path
     process: subprocess.Popen[bytes]
+    package: Path
 
     def ask(self, query: str, token: str | None = None, **variables: Any) -> Any:
         headers = {"Authorization": f"Bearer {token}"} if token else {}
@@ -47,6 +48,18 @@ class PlayedNight:
         self.process.terminate()
         self.process.wait()
 
+    def play_rest(self, *options: str) -> None:
+        """What is open yet, otherwise than until now, to its end."""
+        self.stop_playing()
+        self.process = _playing(self.url, self.operator, self.package, "--continue", *options)
+        self.process.wait()
+
+
+def _playing(url: str, token: str, package: Path, *options: str) -> subprocess.Popen[bytes]:
+    command = (*TALLYWIRE, "simulate", "--url", url, "--package", str(package), "--force", *options)
+    environment = {**os.environ, "TALLYWIRE_TOKEN": token}
+    return subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+
 
 @contextmanager
 def played(*options: str, package: Path = ROOT / "data" / "bkk2022", cut_seconds: float = 60) -> Iterator[PlayedNight]:
@@ -56,20 +69,16 @@ def played(*options: str, package: Path = ROOT / "data" / "bkk2022", cut_seconds
         data = ("--data-dir", name)
         run("import", str(package), *data)
         token = run("token", "--role", "OPERATOR", *data).strip().splitlines()[-1]
-        environment = {**os.environ, "TALLYWIRE_CUT_SECONDS": str(cut_seconds), "TALLYWIRE_TOKEN": token}
+        environment = {**os.environ, "TALLYWIRE_CUT_SECONDS": str(cut_seconds)}
         serve = (*TALLYWIRE, "serve", "--port", "0", *data)
         with subprocess.Popen(serve, stdout=subprocess.PIPE, text=True, env=environment) as server:
             assert server.stdout is not None
             try:
                 url = server.stdout.readline().split("serves on ")[1].split("/graphql")[0]
-                command = (*TALLYWIRE, "simulate", "--url", url, "--package", str(package), "--force", *options)
-                process = subprocess.Popen(
-                    command, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
-                )
+                night = PlayedNight(url, token, folder, _playing(url, token, package, *options), package)
                 try:
-                    yield PlayedNight(url, token, folder, process)
+                    yield night
                 finally:
-                    process.terminate()
-                    process.wait()
+                    night.stop_playing()
             finally:
                 server.terminate()

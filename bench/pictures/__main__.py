@@ -35,7 +35,8 @@ def main() -> int:
         bangkok(browser, camera, shortened=arguments.shortened)
         meridia(browser, camera)
         browser.close()
-    camera.clear_away()
+    if not camera.faults:
+        camera.clear_away()
     (docs / "pages.md").write_text(gallery.written(camera.shown, docs / "images"))
     size = sum(path.stat().st_size for path in (docs / "images").iterdir())
     print(f"{len(list((docs / 'images').iterdir()))} pictures, {size / 1e6:.1f} MB")
@@ -45,8 +46,8 @@ def main() -> int:
 
 
 def bangkok(browser: Browser, camera: Camera, *, shortened: bool) -> None:
-    stations = ("--stations", "600") if shortened else ()
-    with played("--speed", "0", "--photographs", "0.03", "--editors", "1", *stations, cut_seconds=4) as night:
+    options = ("--speed", "0", "--photographs", "0.03", "--editors", "1", *(("--stations", "600") if shortened else ()))
+    with played(*options, cut_seconds=4) as night:
         with held_at(night, THIRD * (600 / 6817 if shortened else 1)):
             board.during(browser, camera, night)
             counted = Counted(night)
@@ -55,7 +56,8 @@ def bangkok(browser: Browser, camera: Camera, *, shortened: bool) -> None:
                     app.take(browser, camera, counted)
                 except (PlaywrightError, AssertionError) as error:
                     camera.faults.append(f"{app.__name__}: {error}")
-        night.process.wait()
+        # Nobody looks at how the rest comes in.
+        night.play_rest(*options, "--finals-only")
         board.after(browser, camera, night)
 
 

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from bench.pictures.camera import LANGUAGES, THEMES, Shown
+from bench.pictures.camera import LANGUAGES, SUFFIX, THEMES, Shown
 
 HEAD = """# Pages, as people see them
 
@@ -31,7 +31,7 @@ def written(shown: list[Shown], images: Path) -> str:
 def _names(what: Shown) -> list[tuple[str, str, str, str]]:
     """File, size, language and theme, as they stand on the page: row by row."""
     return [
-        (f"{what.name}-{size}-{lang}-{theme}.png", size, lang, theme)
+        (f"{what.name}-{size}-{lang}-{theme}{SUFFIX}", size, lang, theme)
         for size in what.sizes
         for theme in THEMES
         for lang in LANGUAGES

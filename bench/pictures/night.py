@@ -14,7 +14,8 @@ ELECTION = "bkk-2022"
 GOVERNOR = f"{ELECTION}/governor"
 PROGRESS = "query P($id: ID!) { result(contestId: $id) { stationsFinal stationsTotal } }"
 STATIONS = """query S($id: ID!, $contest: ID!, $state: StationState!) {
-    stations(electionId: $id, contestId: $contest, state: $state, first: 30) { edges { node { id } } } }"""
+    stations(electionId: $id, contestId: $contest, state: $state, first: 60) {
+        edges { node { id history { id } } } } }"""
 HELD = """query H($id: ID!) { reviewQueue(electionId: $id, first: 200) { edges { node { station { id } } } } }"""
 LOOK_AGAIN_SECONDS = 1.0
 
@@ -41,15 +42,17 @@ class Counted:
     def id(self, code: str) -> str:
         return f"{self.election_id}/{code}"
 
-    def stations(self, state: str) -> list[str]:
-        """Codes of some in that state, for the governor's race."""
+    def stations(self, state: str, *, untouched: bool = False) -> list[str]:
+        """Codes of some in that state, for the governor's race; `untouched`: nothing was ever reported, of no race."""
         asked = {"id": ELECTION, "contest": GOVERNOR, "state": state}
-        return [one["node"]["id"].partition("/")[2] for one in self.api(STATIONS, **asked)["stations"]["edges"]]
+        found = [one["node"] for one in self.operator(STATIONS, **asked)["stations"]["edges"]]
+        return [one["id"].partition("/")[2] for one in found if not (untouched and one["history"])]
 
     def untouched(self) -> list[str]:
         """Codes of some that nobody has reported of, not even what is held."""
-        held = {one["node"]["station"]["id"] for one in self.operator(HELD, id=ELECTION)["reviewQueue"]["edges"]}
-        return [code for code in self.stations("SILENT") if self.id(code) not in held]
+        editor = self.api.as_(self.night.token("EDITOR"))
+        held = {one["node"]["station"]["id"] for one in editor(HELD, id=ELECTION)["reviewQueue"]["edges"]}
+        return [code for code in self.stations("SILENT", untouched=True) if self.id(code) not in held]
 
 
 @contextmanager

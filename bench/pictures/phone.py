@@ -22,7 +22,7 @@ def take(browser: Browser, camera: Camera, counted: Counted) -> None:
     """A phone with three stations without a report, and one with a final report that this phone does not agree with."""
     context = browser.new_context(viewport=PHONE, reduced_motion="reduce", has_touch=True, color_scheme="light")
     phone = Phone(context, counted)  # type: ignore[arg-type]
-    stations = (*counted.untouched()[:3], counted.stations("FINAL")[0])
+    stations = of_one_subdistrict(counted)
     enrolling(camera, counted, phone, stations)
     page = phone.page
     typing(camera, phone, stations[0])
@@ -41,6 +41,16 @@ def take(browser: Browser, camera: Camera, counted: Counted) -> None:
     expect(page.get_by_role("heading", name="สิทธิของเครื่องนี้ถูกยกเลิก")).to_be_visible()
     camera.here(page, shown("revoked", "Access was revoked: what waits stays, and goes after enrolling again"))
     context.close()
+
+
+def of_one_subdistrict(counted: Counted) -> tuple[str, ...]:
+    """Three that nobody has reported of and then a final one, as the phone lists them: by number."""
+    untouched = counted.untouched()
+    for last in reversed(counted.stations("FINAL")):
+        before = [code for code in untouched if code.partition("-")[0] == last.partition("-")[0] and code < last]
+        if len(before) >= 3:
+            return (*before[:3], last)
+    raise AssertionError("no subdistrict has three silent stations before a final one")
 
 
 def enrolling(camera: Camera, counted: Counted, phone: Phone, stations: tuple[str, ...]) -> None:

@@ -12,11 +12,13 @@ from tallywire.pages.standing import Line, Standing, notices, progress, sentence
 
 WIDTH, HEIGHT, EDGE = 1200, 630, 64
 PAPER, INK, GREY, TRACK, RULE = "#ffffff", "#14181b", "#4d555b", "#e9ebe8", "#d8dbd7"
-WARNING = "#ffd84a"
+WARNING, COUNTED = "#ffd84a", "#b07a00"
 ROWS, ROW = 3, 92
 # Where the seats of a council have a line of their own.
 ROW_CLOSE = 76
 BAR_LEFT, BAR_RIGHT = 560, 815
+# Ten gates of five, as on the counting board: a stroke is 2 % of the stations.
+STROKES, STROKES_LEFT, STROKES_HIGH = 50, 862, 34
 
 
 def card(standing: Standing, language: Language) -> bytes:
@@ -26,7 +28,8 @@ def card(standing: Standing, language: Language) -> bytes:
     told = notices(standing, language)
     top = _notice(draw, told[0]) if told else 0
     name = standing.feed.definition.name.in_language(language)
-    draw.text((EDGE, top + 34), _fitting(name, 30, WIDTH - 2 * EDGE), GREY, _font(30))
+    size = _size(name, 30, 20, WIDTH - 2 * EDGE)
+    draw.text((EDGE, top + 34), _fitting(name, size, WIDTH - 2 * EDGE), GREY, _font(size))
     _headline(draw, sentence(standing, language), top + 78)
     if not standing.before:
         seats = next(filter(None, (seats_in_words(one, language) for one in seats_of(standing.feed))), "")
@@ -36,7 +39,10 @@ def card(standing: Standing, language: Language) -> bytes:
         draw.text((EDGE, top + 188 + ROWS * high), _seats_fitting(seats, 26, WIDTH - 2 * EDGE), INK, _font(26))
     foot = HEIGHT - 96
     draw.line((EDGE, foot, WIDTH - EDGE, foot), INK, 3)
-    draw.text((EDGE, foot + 12), progress(standing, language), INK, _font(26))
+    far = progress(standing, language)
+    draw.text((EDGE, foot + 12), far, INK, _font(26))
+    if not standing.before and EDGE + _font(26).getlength(far) < STROKES_LEFT - 16:
+        _strokes(draw, standing, foot + 20)
     draw.text((EDGE, foot + 48), f"tallywire · {status(standing, language)}", GREY, _font(24))
     out = io.BytesIO()
     picture.quantize(64).save(out, "PNG", optimize=True)
@@ -46,6 +52,11 @@ def card(standing: Standing, language: Language) -> bytes:
 @lru_cache
 def _font(size: int) -> ImageFont.FreeTypeFont:
     return ImageFont.truetype(FONT, size)
+
+
+def _size(text: str, largest: int, least: int, width: int) -> int:
+    """The largest in which it stands on one line."""
+    return next((size for size in range(largest, least, -1) if _font(size).getlength(text) <= width), least)
 
 
 def _fitting(text: str, size: int, width: int) -> str:
@@ -71,14 +82,32 @@ def _notice(draw: ImageDraw.ImageDraw, text: str) -> int:
     """Across the whole top, so that no cut-out is without it; how high it is."""
     high = 48
     draw.rectangle((0, 0, WIDTH, high), WARNING)
-    draw.text((EDGE, 7), _fitting(text, 24, WIDTH - 2 * EDGE), "#14181b", _font(24))
+    for left in range(-high, EDGE - 16, 28):
+        draw.polygon(((left, high), (left + 14, high), (left + 14 + high, 0), (left + high, 0)), INK)
+    draw.rectangle((EDGE - 16, 0, WIDTH, high), WARNING)
+    size = _size(text, 24, 19, WIDTH - 2 * EDGE)
+    draw.text((EDGE, 24), _fitting(text, size, WIDTH - 2 * EDGE), INK, _font(size), anchor="lm")
     return high
 
 
 def _headline(draw: ImageDraw.ImageDraw, text: str, top: int) -> None:
     """As large as one line allows; heavier than the font is, by a stroke of its own colour."""
-    size = next((size for size in range(66, 29, -2) if _font(size).getlength(text) <= WIDTH - 2 * EDGE), 30)
+    size = _size(text, 66, 30, WIDTH - 2 * EDGE)
     draw.text((EDGE, top), text, INK, _font(size), stroke_width=1, stroke_fill=INK)
+
+
+def _strokes(draw: ImageDraw.ImageDraw, standing: Standing, top: int) -> None:
+    """Ink: final; amber: still counted; the fifth of a gate goes across the four before it."""
+    count = standing.view.count
+    final, reporting = (STROKES * part / max(1, count.stations) for part in (count.final, count.reporting))
+    for stroke in range(STROKES):
+        gate, place = divmod(stroke, 5)
+        colour = INK if stroke + 0.5 <= final else COUNTED if stroke + 0.5 <= reporting else TRACK
+        left = STROKES_LEFT + gate * 28
+        if place < 4:
+            draw.line((left + place * 6, top, left + place * 6, top + STROKES_HIGH), colour, 3)
+        else:
+            draw.line((left - 4, top + STROKES_HIGH - 8, left + 22, top + 8), colour, 3)
 
 
 def _row(draw: ImageDraw.ImageDraw, line: Line, top: int, language: Language) -> None:
