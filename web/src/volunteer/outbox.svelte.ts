@@ -80,7 +80,8 @@ class Outbox {
     try {
       const tallies = await session.refresh(this.#store);
       await this.#change((items) => told(items, tallies));
-      device.online = true;
+      // The line may have gone while the answer was on its way.
+      device.online = navigator.onLine;
     } catch (error) {
       if (error instanceof QueryFailed && error.code === "UNAUTHENTICATED") await session.refuse(this.#store, person);
     }
