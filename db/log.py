@@ -1,6 +1,6 @@
 """Reading the log: entries by sequence, as every fold of it wants them."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -29,10 +29,7 @@ class CountedNumbers:
 
 @dataclass(frozen=True, slots=True)
 class LogEntry:
-    """One row of the log; `standing` is what counts at the station after it, `previous` what did before.
-
-    `row`: as it was read, for those who need every column of it.
-    """
+    """One row of the log; `standing` is what counts at the station after it, `previous` what did before."""
 
     election_id: str
     sequence: int
@@ -56,7 +53,6 @@ class LogEntry:
     ruleset: str
     is_test: bool
     recorded_at: datetime
-    row: asyncpg.Record | None = field(default=None, repr=False, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +123,6 @@ def entry_from(row: asyncpg.Record) -> LogEntry:
         ruleset=row["ruleset"],
         is_test=row["is_test"],
         recorded_at=row["recorded_at"],
-        row=row,
     )
 
 

@@ -8,7 +8,6 @@ import asyncio
 import contextlib
 import logging
 import time
-from collections.abc import Sequence
 from datetime import UTC, datetime
 
 import asyncpg
@@ -66,13 +65,6 @@ class Tail:
 
     def feed(self, election_id: str) -> ElectionFeed | None:
         return self._feeds.get(election_id)
-
-    def rows(self, election_id: str, after: int, upto: int) -> Sequence[asyncpg.Record]:
-        """The log's rows of these entries, after < sequence <= upto, out of memory; none where not all are there."""
-        feed = self._feeds.get(election_id)
-        entries = feed.recent_after(after, upto - after) if feed is not None else None
-        rows = [entry.row for entry in entries or () if entry.row is not None]
-        return rows if len(rows) == upto - after else ()
 
     def opened(self, election_id: str) -> bool:
         """Whether it is served here, and its numbers are public."""

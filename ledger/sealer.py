@@ -15,7 +15,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from db.database import Database, is_away
 from ledger.key_file import BadPrivateKeyError
 from ledger.keys import active_key, register_first
-from ledger.sealing import AtHand, BrokenLogError, NotOurKeyError, Signer, nothing, seal
+from ledger.sealing import BrokenLogError, NotOurKeyError, Signer, seal
 
 LOOK_SECONDS = 0.5
 COMPLAIN_SECONDS = 60.0
@@ -44,19 +44,13 @@ KeyReader = Callable[[bool], Ed25519PrivateKey | None]
 
 
 class Sealer:
-    """`read_key(create)`: the private key at hand, made where there is none and `create`; None where there is none.
+    """`read_key(create)`: the private key at hand, made where there is none and `create`; None where there is none."""
 
-    `at_hand`: entries that this process has read already.
-    """
-
-    def __init__(
-        self, database: Database, read_key: KeyReader, name: str, every_seconds: float, at_hand: AtHand = nothing
-    ) -> None:
+    def __init__(self, database: Database, read_key: KeyReader, name: str, every_seconds: float) -> None:
         self._database = database
         self._read_key = read_key
         self._name = name
         self._every = timedelta(seconds=every_seconds)
-        self._at_hand = at_hand
         self._task: asyncio.Task[None] | None = None
         self._complained: dict[str, float] = {}
         self._turn = asyncio.Lock()
@@ -92,9 +86,7 @@ class Sealer:
             more = True
             while more:
                 async with self._database.pool.acquire() as connection:
-                    more = await seal(
-                        connection, signer, election_id, datetime.now(UTC), wait=wait, at_hand=self._at_hand
-                    )
+                    more = await seal(connection, signer, election_id, datetime.now(UTC), wait=wait)
         except BrokenLogError as error:
             self._complain(str(error))
         except NotOurKeyError:

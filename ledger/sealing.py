@@ -5,7 +5,6 @@ its tiles, and no two heads of one size say different things.
 """
 
 import asyncio
-from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -36,7 +35,6 @@ from ledger.tiles import ENTRY_BYTES_MAX, TileKey, edge, grow, tree_root
 PAGE = 4_096
 TAKE_TURN = "SELECT pg_try_advisory_xact_lock(hashtext('ledger ' || $1::text))"
 WAIT_FOR_TURN = "SELECT pg_advisory_xact_lock(hashtext('ledger ' || $1::text))"
-READ_NEWEST = "SELECT tally_id, recorded_at FROM log_entry WHERE election_id = $1 AND sequence = $2"
 READ_STATE = """
     SELECT e.epoch, e.phase, h.sequence FROM election e JOIN log_head h ON h.election_id = e.id WHERE e.id = $1
 """
@@ -51,15 +49,6 @@ ADD_HEAD = """
     INSERT INTO ledger_head (election_id, number, size, root, public_key, note, issued_at)
     SELECT $1::text, coalesce(max(number), 0) + 1, $2, $3, $4, $5, $6 FROM ledger_head WHERE election_id = $1::text
 """
-
-
-# An election's entries after one and up to another as this process has read them already; none where it has not all.
-AtHand = Callable[[str, int, int], Sequence[asyncpg.Record]]
-
-
-def nothing(_election_id: str, _after: int, _upto: int) -> Sequence[asyncpg.Record]:
-    """Nothing is at hand."""
-    return ()
 
 
 class BrokenLogError(Exception):
@@ -86,16 +75,8 @@ class Signer:
         return origin_of(self.name, election_id)
 
 
-async def seal(
-    connection: Connection,
-    signer: Signer,
-    election_id: str,
-    now: datetime,
-    *,
-    wait: bool = False,
-    at_hand: AtHand = nothing,
-) -> bool:
-    """One step, `PAGE` entries at most; True where there is more to do. `at_hand`: what need not be read again.
+async def seal(connection: Connection, signer: Signer, election_id: str, now: datetime, *, wait: bool = False) -> bool:
+    """One step, `PAGE` entries at most; True where there is more to do.
 
     Where another node is at it: does nothing, or with `wait` looks after it. Raises BrokenLogError, NotOurKeyError.
     """
@@ -111,7 +92,7 @@ async def seal(
         if await active_key(connection) != public_text(signer.key):
             raise NotOurKeyError
         sealed = await _begun(connection, signer, election_id, state)
-        size = await _grow(connection, election_id, sealed, state["sequence"], at_hand)
+        size = await _grow(connection, election_id, sealed, state["sequence"])
         await connection.execute(ADVANCE, election_id, size, state["phase"])
         await _sign(connection, signer, election_id, sealed, size, now)
         return size < int(state["sequence"])
@@ -129,11 +110,11 @@ async def _begun(connection: Connection, signer: Signer, election_id: str, state
     return SealedLog(state["epoch"], origin, document.sha256, 0, state["phase"])
 
 
-async def _grow(connection: Connection, election_id: str, sealed: SealedLog, head: int, at_hand: AtHand) -> int:
+async def _grow(connection: Connection, election_id: str, sealed: SealedLog, head: int) -> int:
     """The new size. The tiles at the right edge are all that is read of the tree."""
     if head < sealed.size:
         raise BrokenLogError(f"{election_id}: {sealed.size} entries are sealed, and the log ends at {head}")
-    rows = await _entries(connection, election_id, sealed.size, min(head, sealed.size + PAGE), at_hand)
+    rows = await read_rows(connection, election_id, sealed.size, min(head, sealed.size + PAGE))
     expected = range(sealed.size + 1, min(head, sealed.size + PAGE) + 1)
     if [row["sequence"] for row in rows] != list(expected):
         raise BrokenLogError(f"{election_id}: the log has a gap behind entry {sealed.size}")
@@ -146,20 +127,8 @@ async def _grow(connection: Connection, election_id: str, sealed: SealedLog, hea
     return sealed.size + len(rows)
 
 
-async def _entries(
-    connection: Connection, election_id: str, after: int, upto: int, at_hand: AtHand
-) -> Sequence[asyncpg.Record]:
-    """Out of memory where they are all there, and the newest is the one that stands in the log."""
-    rows = at_hand(election_id, after, upto)
-    if rows and len(rows) == upto - after:
-        newest = await connection.fetchrow(READ_NEWEST, election_id, upto)
-        if newest is not None and all(newest[name] == rows[-1][name] for name in ("tally_id", "recorded_at")):
-            return rows
-    return await read_rows(connection, election_id, after, upto)
-
-
 def _hash(
-    tiles: dict[TileKey, bytes], sealed: SealedLog, rows: Sequence[asyncpg.Record]
+    tiles: dict[TileKey, bytes], sealed: SealedLog, rows: list[asyncpg.Record]
 ) -> tuple[dict[TileKey, bytes], list[tuple[int, int, bytes]]]:
     leaves = leaves_of(rows, sealed.definition_sha256)
     too_long = next((row for row, leaf in zip(rows, leaves, strict=True) if len(leaf[0]) > ENTRY_BYTES_MAX), None)

@@ -50,11 +50,7 @@ class Service:
         self.waiting = Waiting(database, self.bell.ring)
         self.photographs = self._photographs(settings)
         self.sealer = Sealer(
-            database,
-            LedgerKeyAtHand(settings).read,
-            settings.ledger_name,
-            settings.ledger_seal_seconds,
-            self.tail.rows,
+            database, LedgerKeyAtHand(settings).read, settings.ledger_name, settings.ledger_seal_seconds
         )
         self.follower = follower_by(settings, database, self.bell.ring, self.tail.feed)
         self.ledger = Ledger(database, self._nothing if self.follower else self.sealer.begin)

@@ -127,40 +127,6 @@ async def test_a_log_with_a_gap_or_one_that_was_cut_short_is_not_signed(sealed: 
     assert (await sealed.ledger.head(sealed.election)).size == 3
 
 
-async def test_what_this_process_has_read_is_not_read_again_and_seals_to_the_same_tree(sealed: Sealed) -> None:
-    await sealed.reports(300)
-    pool = sealed.database.pool
-    rows = await read_rows(pool, sealed.election, 0, 300)
-    asked: list[tuple[str, int, int]] = []
-
-    def at_hand(election_id: str, after: int, upto: int) -> list[asyncpg.Record]:
-        asked.append((election_id, after, upto))
-        return rows[after:upto]
-
-    await pool.execute("ALTER TABLE log_entry DISABLE TRIGGER log_is_append_only")
-    # Behind the log's back, in the moment before it is sealed: what was reported is what stands in the tree.
-    await pool.execute("UPDATE log_entry SET tally = jsonb_set(tally, '{votes,0}', '999') WHERE sequence = 7")
-    async with pool.acquire() as connection:
-        assert not await seal(connection, sealed.signer, sealed.election, datetime.now(UTC), at_hand=at_hand)
-    definition = (await sealed.ledger.definition(sealed.election))[1]
-    head = await sealed.ledger.head(sealed.election)
-    assert asked == [(sealed.election, 0, 300)]
-    assert head.root == root_of([leaf[1] for leaf in leaves_of(rows, definition)])
-
-
-@pytest.mark.parametrize("fault", ["one is missing", "the newest is another"])
-async def test_what_is_at_hand_and_is_not_the_log_is_left(sealed: Sealed, fault: str) -> None:
-    await sealed.reports(5)
-    pool = sealed.database.pool
-    rows = await read_rows(pool, sealed.election, 0, 5)
-    wrong = rows[:4] if fault == "one is missing" else [*rows[:4], rows[3]]
-    async with pool.acquire() as connection:
-        await seal(connection, sealed.signer, sealed.election, datetime.now(UTC), at_hand=lambda *_asked: wrong)
-    definition = (await sealed.ledger.definition(sealed.election))[1]
-    head = await sealed.ledger.head(sealed.election)
-    assert (head.size, head.root) == (5, root_of([leaf[1] for leaf in leaves_of(rows, definition)]))
-
-
 async def test_a_key_that_is_not_the_ledgers_signs_nothing(sealed: Sealed) -> None:
     stranger = Signer(Ed25519PrivateKey.generate(), NAME)
     async with sealed.database.pool.acquire() as connection:
