@@ -49,7 +49,9 @@ class Kept:
     def placed(self, text: str) -> str:
         """The page's places, here."""
         text = text.replace("/backup", f"{self.root}/backup").replace("/recovered", f"{self.root}/recovered")
-        return text.replace("5432", str(self.postgres.port)).replace("5433", str(self.restored_port))
+        # Once over the text: a port that was put in may have the other's digits.
+        ports = {"5432": self.postgres.port, "5433": self.restored_port}
+        return re.sub(r"\b543[23]\b", lambda found: str(ports[found[0]]), text)
 
     async def _fill(self) -> None:
         await create_database(self.postgres.url(), "tallywire")

@@ -38,7 +38,7 @@ class Rehearsed:
 
     def run(self, script: str) -> str:
         """What it printed."""
-        moved = script.replace("http://127.0.0.1:8000", self.night.url).replace("8010", "0")
+        moved = script.replace("8010", "0").replace("http://127.0.0.1:8000", self.night.url)
         moved = moved.replace("data/meridia2019", shlex.quote(str(ROOT / "data" / "meridia2019")))
         return "".join(self._line(line) for line in moved.splitlines())
 
