@@ -91,6 +91,9 @@ class Guard:
             proof = await self._read_somewhere(query, context)
         except FullError as error:
             return Proof((full(error.limit, error.most),))
+        except ApiError as error:
+            # It took too long this time, which says nothing of the document: the next time it is read again.
+            return Proof((error,))
         except ProofreaderLostError as error:
             return Proof((GraphQLError(str(error), original_error=error),))
         self._remember(query, proof)
@@ -150,7 +153,7 @@ class Guard:
         return self._spend(VALUES_A_CHARACTER * len(query), context)
 
     async def _read_somewhere(self, query: str, context: object) -> Proof:
-        """Raises FullError, ProofreaderLostError."""
+        """Raises FullError, ApiError, ProofreaderLostError."""
         if self._proofreader is None or len(query) <= LIGHT_CHARACTERS or self._edge.documents.trusts(query):
             return self.read(query)
         asked = self._asked.get(query)

@@ -73,7 +73,10 @@ class Proofreader:
                     waiting.answer.cancel()
 
     def ask(self, query: str, whose: str | None) -> "asyncio.Future[Faults]":
-        """What is wrong with it; `whose`: the address in whose line it waits. Raises FullError."""
+        """What is wrong with it; `whose`: the address in whose line it waits. Raises FullError.
+
+        Awaiting it raises ApiError where it took too long, ProofreaderLostError where the process ended over it.
+        """
         self._occupancy.enter(DOCUMENTS_WAITING_AN_ADDRESS, whose)
         answer: asyncio.Future[Faults] = asyncio.get_running_loop().create_future()
         answer.add_done_callback(lambda _: self._occupancy.leave(DOCUMENTS_WAITING_AN_ADDRESS, whose))
@@ -105,7 +108,8 @@ class Proofreader:
                 faults = await process.read(waiting.query)
         except TimeoutError:
             log.error("a document of %d characters was not read in %d s", len(waiting.query), SECONDS_MAX)
-            _answer(waiting, (timed_out(SECONDS_MAX),))
+            if not waiting.answer.done():
+                waiting.answer.set_exception(timed_out(SECONDS_MAX))
             return False
         except (OSError, asyncio.IncompleteReadError):
             if not waiting.answer.done():

@@ -3,8 +3,10 @@
 import asyncio
 import os
 import signal
+import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from pathlib import Path
 from typing import Any
 
 import psutil
@@ -19,7 +21,7 @@ from gql.frames import parse as parse_json
 from gql.guard import LIGHT_CHARACTERS, Guard
 from gql.limits import DOCUMENTS_WAITING_AN_ADDRESS, Limits
 from gql.occupancy import FullError, Occupancy
-from gql.proof import Proof
+from gql.proof import Proof, proofread
 from gql.proofreader import Proofreader, ProofreaderLostError
 from gql.schema.build import build_schema
 from tests.conftest import Night
@@ -163,3 +165,23 @@ def test_it_ends_with_the_server_however_that_ends(guarded: Night, number: signa
     os.kill(server.process.pid, number)
     server.process.wait(30)
     wait_until(lambda: not any(child.is_running() and child.status() != "zombie" for child in children))
+
+
+async def test_a_document_that_took_too_long_once_is_read_when_it_comes_again(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    guard, free = Guard(SCHEMA, Edge()), tmp_path / "free"
+
+    def held_up(*arguments: Any, **named: Any) -> Proof:
+        while not free.exists():
+            time.sleep(0.01)
+        return proofread(*arguments, **named)
+
+    monkeypatch.setattr("gql.guard.proofread", held_up)
+    monkeypatch.setattr("gql.proofreader.SECONDS_MAX", 1)
+    async with guard.reading_apart():
+        (fault,) = (await guard.proof(LONG, PUBLIC)).faults
+        assert (fault.extensions or {})["code"] == "TIMED_OUT"
+        free.touch()
+        monkeypatch.setattr("gql.proofreader.SECONDS_MAX", 60)
+        assert (await guard.proof(LONG, PUBLIC)).document is not None
