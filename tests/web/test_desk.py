@@ -19,6 +19,16 @@ WAIT_MS = 60_000
 RELEASED, CONTESTED, TYPED, LOOKED_AT = (
     (f"103302-{number:03}" for number in range(at, at + 4)) for at in (1, 5, 9, 13)
 )
+# Each way to close a dialog, and a key in the moment before the browser says that it is closed.
+KEY_AS_IT_CLOSES = """async (way) => {
+    const dialog = document.querySelector("dialog[open]");
+    const closed = new Promise((done) => dialog.addEventListener("close", done));
+    if (way === "escape") dialog.requestClose();
+    else dialog.querySelector("form button").click();
+    for (let turn = 0; turn < 20; turn += 1) await null;
+    window.dispatchEvent(new KeyboardEvent("keydown", { key: "?", cancelable: true }));
+    await closed;
+}"""
 HISTORY = "query H($id: ID!) { station(id: $id) { history { id state decisions { sequence reason } } } }"
 Open = Callable[..., Page]
 
@@ -145,6 +155,9 @@ def test_the_keyboard_does_it_all_and_nothing_by_accident(desk: Open, night: Nig
     expect(page.get_by_role("dialog")).to_have_count(0)
     page.get_by_role("button", name="ปุ่มลัด").click()
     page.get_by_role("checkbox").check()
+    for way in ("escape", "button"):
+        page.evaluate(KEY_AS_IT_CLOSES, way)
+        expect(page.get_by_role("dialog")).to_be_visible()
     page.keyboard.press("Escape")
     expect(page.get_by_role("dialog")).to_have_count(0)
     page.keyboard.press("r")
@@ -232,6 +245,9 @@ def test_an_operator_enrols_by_code_prints_codes_and_closes_the_count(desk: Open
     expect(dialog).to_contain_text("หน่วยยังเงียบ")
     expect(dialog.get_by_role("button", name="ไม่ทำ")).to_be_focused()
     expect(dialog.get_by_role("button", name="ปิดการนับ", exact=True)).to_be_disabled()
+    dialog.get_by_role("button", name="ไม่ทำ").click()
+    expect(page.get_by_role("button", name="ปิดการนับ…")).to_be_focused()
+    page.keyboard.press("Enter")
     dialog.get_by_label("พิมพ์ ปิดการนับ เพื่อยืนยัน").fill("ปิดการนับ")
     dialog.get_by_role("button", name="ปิดการนับ", exact=True).click()
     expect(page.locator(".phs .now")).to_contain_text("ปิด")
