@@ -56,13 +56,13 @@ describe("the headline", () => {
   });
 
   it("gives the closing time before the polls close, whatever result came", () => {
-    expect(both(nightOf(undefined, [], { phase: "VOTING" }))).toEqual(["ปิดหีบเวลา 17.00 น. คะแนนเริ่มหลังจากนั้น", "Polls close at 17:00. Numbers come after that."]);
+    expect(both(nightOf(undefined, [], { phase: "VOTING" }))).toEqual(["ปิดหีบเวลา 17.00 น. คะแนนจะเริ่มเข้ามาหลังจากนั้น", "Polls close at 17:00. Numbers come after that."]);
     expect(kindOf(nightOf(mid, [], { phase: "SETUP" }))).toBe("before");
   });
 
   it("shows the zero report once counting is open", () => {
     const zero = resultOf({ 8: 0, 4: 0, 1: 0 }, { stationsReporting: 0, stationsFinal: 0, margin: null });
-    expect(both(nightOf(zero))).toEqual(["เริ่มนับแล้ว ทุกหน่วยเป็นศูนย์", "Counting has opened. Every station stands at zero."]);
+    expect(both(nightOf(zero))).toEqual(["เริ่มนับแล้ว ทุกหน่วยยังเป็นศูนย์", "Counting has opened. Every station stands at zero."]);
   });
 });
 

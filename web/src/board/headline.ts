@@ -56,10 +56,10 @@ export function headline(night: Night, lang: Lang): Phrase[] {
   switch (kindOf(night)) {
     case "before": {
       const at = time(night.pollsCloseAt, night.timeZone, lang);
-      return lang === "th" ? [`ปิดหีบเวลา ${at}`, "คะแนนเริ่มหลังจากนั้น"] : [`Polls close at ${at}.`, "Numbers come after that."];
+      return lang === "th" ? [`ปิดหีบเวลา ${at}`, "คะแนนจะเริ่มเข้ามาหลังจากนั้น"] : [`Polls close at ${at}.`, "Numbers come after that."];
     }
     case "zero":
-      return lang === "th" ? ["เริ่มนับแล้ว", "ทุกหน่วยเป็นศูนย์"] : ["Counting has opened.", "Every station stands at zero."];
+      return lang === "th" ? ["เริ่มนับแล้ว", "ทุกหน่วยยังเป็นศูนย์"] : ["Counting has opened.", "Every station stands at zero."];
     case "unopposed":
       return unopposed(night, lang);
     case "seats":

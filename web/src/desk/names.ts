@@ -42,7 +42,7 @@ export function roleName(role: string): string {
     case "EDITOR":
       return tr("บรรณาธิการ", "Editor");
     case "OPERATOR":
-      return tr("ผู้ควบคุม", "Operator");
+      return tr("ผู้ดูแลระบบ", "Operator");
     case "OUTLET":
       return tr("สื่อ", "Outlet");
     default:

@@ -174,7 +174,7 @@ class Row {
     const name = th ? candidate.nameTh : candidate.nameEn;
     // A list is called as its party is.
     set(small, party === name ? "" : party);
-    set(this.#seat, th ? "อยู่ในที่นั่ง" : "has a seat so far");
+    set(this.#seat, th ? "อยู่ในเกณฑ์ได้ที่นั่ง" : "has a seat so far");
     this.#name.replaceChildren(name, " ", small, ...(seated ? [" ", this.#seat] : []));
     this.#value.hidden = before;
     set(this.#votes, count(votes));
