@@ -32,13 +32,13 @@ class ApiError(GraphQLError):
 def unauthenticated() -> ApiError:
     return ApiError(
         "UNAUTHENTICATED",
-        "ต้องใช้โทเค็นที่ใช้ได้ ส่งใน Authorization: Bearer …",
+        "ต้องมีโทเค็นที่ยังใช้ได้ ส่งในส่วนหัว Authorization: Bearer …",
         "This needs a valid token, sent as Authorization: Bearer …",
     )
 
 
 def forbidden() -> ApiError:
-    return ApiError("FORBIDDEN", "โทเค็นนี้ไม่มีสิทธิทำสิ่งนี้", "This token has no right to do this")
+    return ApiError("FORBIDDEN", "โทเค็นนี้ไม่มีสิทธิทำรายการนี้", "This token has no right to do this")
 
 
 def bad_input(field: str, thai: str, english: str) -> ApiError:

@@ -45,5 +45,5 @@ def _start(after: str | None) -> int | None:
         return None
     (key,) = cursor_to_key(after, 1)
     if not (key.isascii() and key.isdigit() and len(key) < 19):
-        raise bad_input("after", "ไม่ใช่ cursor ของหน้านี้", "is no cursor of this connection")
+        raise bad_input("after", "ไม่ใช่ cursor ของรายการนี้", "is no cursor of this connection")
     return int(key)

@@ -76,5 +76,5 @@ def _start(after: str | None) -> Key | None:
         return None
     parts = cursor_to_key(after, KEY_PARTS)
     if not all(NUMBER.fullmatch(part) for part in parts):
-        raise bad_input("after", "ไม่ใช่ cursor ของหน้านี้", "is no cursor of this connection")
+        raise bad_input("after", "ไม่ใช่ cursor ของรายการนี้", "is no cursor of this connection")
     return tuple(int(part) for part in parts)

@@ -51,7 +51,7 @@ async def _head(info: Info, feed: ElectionFeed) -> StoredHead:
     except NoHeadError as error:
         raise ApiError(
             "UNAVAILABLE",
-            "บันทึกนี้ยังไม่มีลายเซ็นกำกับ ลองใหม่อีกครั้งในอีกสักครู่",
+            "บัญชีนี้ยังไม่มีลายเซ็นกำกับ ลองใหม่อีกครั้งในอีกสักครู่",
             "The log has no signed head yet; ask again in a moment",
         ) from error
 

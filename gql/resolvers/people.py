@@ -85,7 +85,7 @@ def _place(after: str | None) -> tuple[int, str] | None:
     try:
         return int(rank), reporter_id
     except ValueError:
-        raise bad_input("after", "ไม่ใช่ cursor ของหน้านี้", "is no cursor of this connection") from None
+        raise bad_input("after", "ไม่ใช่ cursor ของรายการนี้", "is no cursor of this connection") from None
 
 
 async def enrol(info: Info, input: EnrolInput) -> Enrolled | EnrolmentRefused:  # noqa: A002

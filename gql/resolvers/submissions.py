@@ -45,7 +45,7 @@ async def submit_tally(info: Info, input: SubmitTallyInput) -> SubmitTallyResult
 async def submit_tallies(info: Info, inputs: list[SubmitTallyInput]) -> list[SubmitTallyResult]:
     """One bad tally stops no other; what cannot be stored at all fails the call, to be sent again whole."""
     if len(inputs) > BATCH_MAX.default:
-        raise bad_input("inputs", f"ส่งได้ครั้งละ {BATCH_MAX.default}", f"at most {BATCH_MAX.default} a call")
+        raise bad_input("inputs", f"ส่งได้ครั้งละไม่เกิน {BATCH_MAX.default} ยอด", f"at most {BATCH_MAX.default} a call")
     several = cast(list[Values], inputs)
     for place, values in enumerate(several):
         check(values, f"inputs.{place}")
@@ -72,7 +72,7 @@ def check(values: Values, path: str) -> None:
         raise bad_input(f"{path}.evidence", f"ไม่เกิน {EVIDENCE_MAX.default} รูป", f"at most {EVIDENCE_MAX.default}")
     for digest in values["evidence"]:
         if len(digest) != 64 or not set(digest) <= HEX:
-            raise bad_input(f"{path}.evidence", "ต้องเป็น sha256 เลขฐานสิบหก", "must be sha256 in lower-case hex")
+            raise bad_input(f"{path}.evidence", "ต้องเป็น sha256 เลขฐานสิบหกตัวพิมพ์เล็ก", "must be sha256 in lower-case hex")
 
 
 def _check_text(text: str, most: int, field: str) -> None:

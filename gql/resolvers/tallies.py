@@ -77,7 +77,7 @@ def page_key(after: str | None) -> PageKey | None:
     try:
         return datetime.fromisoformat(recorded_at), tally_id
     except ValueError:
-        raise bad_input("after", "ไม่ใช่ cursor ของหน้านี้", "is no cursor of this connection") from None
+        raise bad_input("after", "ไม่ใช่ cursor ของรายการนี้", "is no cursor of this connection") from None
 
 
 def connection(

@@ -29,7 +29,7 @@ def bad_digest() -> RefusedError:
         400,
         "BAD_DIGEST",
         "sha256",
-        "ที่อยู่ต้องเป็น sha256 ของไฟล์ เลขฐานสิบหกตัวเล็ก 64 ตัว",
+        "ที่อยู่ต้องเป็น sha256 ของไฟล์ เลขฐานสิบหกตัวพิมพ์เล็ก 64 ตัว",
         "The address must be the file's sha256 in 64 lower-case hex digits",
     )
 
@@ -39,7 +39,7 @@ def unauthenticated() -> RefusedError:
         401,
         "UNAUTHENTICATED",
         "Authorization",
-        "ต้องใช้โทเค็นที่ใช้ได้ ส่งใน Authorization: Bearer …",
+        "ต้องมีโทเค็นที่ยังใช้ได้ ส่งในส่วนหัว Authorization: Bearer …",
         "This needs a valid token, sent as Authorization: Bearer …",
     )
 
@@ -94,7 +94,7 @@ def unsupported() -> RefusedError:
 
 
 def empty() -> RefusedError:
-    return RefusedError(422, "EMPTY", "body", "ไม่มีข้อมูลรูป", "There is nothing in the body")
+    return RefusedError(422, "EMPTY", "body", "ไม่ได้รับข้อมูลรูป", "There is nothing in the body")
 
 
 def digest_mismatch(found: str) -> RefusedError:

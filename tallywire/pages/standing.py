@@ -65,9 +65,9 @@ def sentence(standing: Standing, language: Language) -> str:
     lines, view = standing.lines, standing.view
     if standing.before:
         at = clock(standing.feed.definition.local(standing.feed.definition.polls_close_at), language)
-        return f"ปิดหีบเวลา {at} คะแนนเริ่มหลังจากนั้น" if thai else f"Polls close at {at}. Numbers come after that."
+        return f"ปิดหีบเวลา {at} คะแนนจะเริ่มเข้ามาหลังจากนั้น" if thai else f"Polls close at {at}. Numbers come after that."
     if not lines or not view.count.valid:
-        return "เริ่มนับแล้ว ทุกหน่วยเป็นศูนย์" if thai else "Counting has opened. Every station stands at zero."
+        return "เริ่มนับแล้ว ทุกหน่วยยังเป็นศูนย์" if thai else "Counting has opened. Every station stands at zero."
     first = lines[0].candidate.short_name.in_language(language)
     second = lines[1] if len(lines) > 1 else None
     lead = lines[0].votes - (second.votes if second else 0)

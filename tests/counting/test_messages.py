@@ -151,7 +151,7 @@ ADD_UP = TallyRule.BALLOTS_DO_NOT_ADD_UP
             TallyRule.COUNTING_NOT_OPEN,
             0,
             "reporter",
-            "ยังไม่เปิดนับ หีบปิด 17.00 น. ตอนนี้ 16.40 น.",
+            "ยังไม่เปิดนับ ปิดหีบ 17.00 น. ตอนนี้ 16.40 น.",
             "Counting is not open: polls close at 17:00, it is 16:40.",
         ),
         (TallyRule.COUNTING_NOT_OPEN, 3, "reporter", "ปิดรับยอดแล้วเมื่อ 19.00 น.", "Closed since 19:00."),
@@ -162,7 +162,7 @@ ADD_UP = TallyRule.BALLOTS_DO_NOT_ADD_UP
             "หน่วย 12 ไม่ได้นับ ส.ก. ดินแดง ดูว่าหยิบใบของเขตใด",
             "Station 12 does not count Council, Din Daeng. Which district is the sheet's?",
         ),
-        (TallyRule.UNKNOWN_CANDIDATE, 0, "editor", "ไม่มีเบอร์ 32 จาก 3 คน", "No number 32 among 3"),
+        (TallyRule.UNKNOWN_CANDIDATE, 0, "editor", "ไม่มีเบอร์ 32 ในผู้สมัคร 3 คน", "No number 32 among 3"),
         (
             TallyRule.DUPLICATE_CANDIDATE,
             0,
@@ -195,7 +195,7 @@ ADD_UP = TallyRule.BALLOTS_DO_NOT_ADD_UP
             TallyRule.EVIDENCE_MISSING,
             0,
             "reporter",
-            "ยอดสุดท้ายต้องมีรูป 2 ตอนนี้ 0 ถ่ายเพิ่มได้ ไม่ต้องพิมพ์ใหม่",
+            "ยอดสุดท้ายต้องมีรูปถ่าย 2 รูป ตอนนี้มี 0 รูป ถ่ายเพิ่มได้ ไม่ต้องพิมพ์ใหม่",
             "Final needs 2 photographs, has 0. Add one; no retyping",
         ),
         (
@@ -241,7 +241,7 @@ ADD_UP = TallyRule.BALLOTS_DO_NOT_ADD_UP
             "อ่านไม่ออก 2 ช่อง: เบอร์ 2, ไม่เลือกผู้ใด ถ่ายช่องนั้นใกล้ ๆ อีกรูปช่วยได้",
             "2 not legible: Number 2, No vote. A close photograph helps",
         ),
-        (TallyRule.TOO_EARLY, 0, "editor", "362 ใบใน 1 นาที เร็วสุด 4", "362 in 1 min, 4 at least"),
+        (TallyRule.TOO_EARLY, 0, "editor", "นับ 362 ใบใน 1 นาที เร็วที่สุดควรเป็น 4 นาที", "362 in 1 min, 4 at least"),
         (
             TallyRule.SAME_EVIDENCE_ELSEWHERE,
             0,
@@ -289,7 +289,7 @@ def test_the_words(rule: TallyRule, nth: int, audience: Audience, thai: str, eng
 def test_a_time_of_another_day_comes_with_its_date() -> None:
     day_before = case(phase=ElectionPhase.VOTING, now=CLOSE - timedelta(days=1))
     found = finding(TallyRule.COUNTING_NOT_OPEN, SHEET, day_before)
-    assert message(found, TH, "reporter") == "ยังไม่เปิดนับ หีบปิด 22 พ.ค. 2565 17.00 น. ตอนนี้ 17.00 น."
+    assert message(found, TH, "reporter") == "ยังไม่เปิดนับ ปิดหีบ 22 พ.ค. 2565 17.00 น. ตอนนี้ 17.00 น."
     assert "22 May 2022 17:00" in message(found, EN, "reporter")
 
 

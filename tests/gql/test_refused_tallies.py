@@ -203,7 +203,7 @@ def test_nothing_is_taken_before_the_polls_close(early_night: Night) -> None:
     answer = submit(volunteer, sheet(early_night, "a-1", [10, 20, 30]))
     (told,) = answer["findings"]
     assert (answer["__typename"], told["rule"]) == ("TallyRejected", "COUNTING_NOT_OPEN")
-    assert told["th"].startswith("ยังไม่เปิดนับ หีบปิด ") and told["en"].startswith("Counting is not open: polls close at ")
+    assert told["th"].startswith("ยังไม่เปิดนับ ปิดหีบ ") and told["en"].startswith("Counting is not open: polls close at ")
 
 
 def test_a_second_final_of_ones_own_is_refused_unless_it_says_what_it_replaces(night: Night, volunteer: Api) -> None:

@@ -46,5 +46,5 @@ def cursor_to_key(cursor: str, parts: int) -> list[str]:
     except (ValueError, binascii.Error):
         key = []
     if len(key) != parts or not all(key) or key_to_cursor(*key) != cursor or "\0" in "".join(key):
-        raise bad_input("after", "ไม่ใช่ cursor ของหน้านี้", "is no cursor of this connection")
+        raise bad_input("after", "ไม่ใช่ cursor ของรายการนี้", "is no cursor of this connection")
     return key
