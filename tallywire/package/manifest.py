@@ -15,6 +15,8 @@ from tallywire.package.toml_keys import TomlKeys, parse_toml
 FILE = "election.toml"
 # The election's own language, by either name.
 OWN = ("th", "local")
+# No election is planned for so late a year; Thai calendars are there already.
+BUDDHIST_ERA, BUDDHIST_YEAR_MIN = 543, 2400
 KEYS = frozenset({"id", "name", "polls_close_at", "time_zone", "is_test", "notice", "help_contact", "rules"})
 
 
@@ -67,7 +69,14 @@ def _polls_close_at(keys: TomlKeys) -> datetime:
         return datetime.min.replace(tzinfo=UTC)
     if value.tzinfo is None:
         keys.fault("polls_close_at", "needs an offset from UTC, as 2022-05-22T17:00:00+07:00", str(value))
+    if (year := buddhist_year(value.year)) is not None:
+        keys.fault("polls_close_at", f"{value.year} is a year of the Buddhist era: write {year}", str(value))
     return value
+
+
+def buddhist_year(year: int) -> int | None:
+    """The year that is meant where one of the Buddhist era stands, as Thai calendars have it; else None."""
+    return year - BUDDHIST_ERA if year >= BUDDHIST_YEAR_MIN else None
 
 
 def _time_zone(keys: TomlKeys) -> str:

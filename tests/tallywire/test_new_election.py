@@ -11,6 +11,7 @@ from counting.election import Text
 from counting.vocabulary import AreaLevel
 from tallywire.cli import build_cli
 from tallywire.commands import new_election
+from tallywire.new_election.answers import read_polls_close
 from tallywire.new_election.columns import COLUMNS
 from tallywire.package import PackageFaults, contest_rows, read_package, station_rows
 from tallywire.package.area_rows import COLUMNS as AREA_COLUMNS
@@ -106,9 +107,12 @@ def test_what_no_option_says_is_asked_and_asked_again(tmp_path: Path, monkeypatc
         ("--id", "a/b", '--id: "a/b" is no code'),
         ("--name", "  ", "--name: must be a text on one line"),
         ("--polls-close", "25/10/2031", '--polls-close: "25/10/2031" is no date and time'),
+        ("--polls-close", "2031-10-25T24:00", '--polls-close: "2031-10-25T24:00": hour must be in 0..23'),
+        ("--polls-close", "2574-10-25T19:30", "--polls-close: 2574 is a year of the Buddhist era: write 2031"),
         ("--time-zone", "Azores", '--time-zone: "Azores" is no time zone'),
         ("--levels", "village", '--levels: "VILLAGE" is not one of COUNTRY'),
         ("--offices", ",", "--offices: needs one at least"),
+        ("--offices", "city mayor, council", '--offices: "city mayor" is no code'),
     ],
 )
 def test_a_wrong_option_ends_with_two_and_writes_nothing(tmp_path: Path, option: str, value: str, line: str) -> None:
@@ -117,6 +121,19 @@ def test_a_wrong_option_ends_with_two_and_writes_nothing(tmp_path: Path, option:
     ended = run(str(tmp_path / "vila"), *given)
     assert ended.exit_code == 2 and ended.output.startswith(f"tallywire: {line}"), ended.output
     assert not (tmp_path / "vila").exists()
+
+
+@pytest.mark.parametrize(
+    ("said", "meant"),
+    [
+        ("2031-10-25 17.30", "2031-10-25T17:30:00+07:00"),
+        ("๒๐๓๑-๑๐-๒๕ ๑๗.๓๐ น.", "2031-10-25T17:30:00+07:00"),
+        ("2031-10-25T17:30:15Z", "2031-10-25T17:30:15+00:00"),
+        ("2031-10-25 8:05+0900", "2031-10-25T08:05:00+09:00"),
+    ],
+)
+def test_a_time_is_read_as_people_write_it(said: str, meant: str) -> None:
+    assert read_polls_close(said, "Asia/Bangkok").isoformat() == meant
 
 
 def test_a_script_is_told_what_it_did_not_say(tmp_path: Path) -> None:

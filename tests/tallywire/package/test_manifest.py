@@ -22,6 +22,7 @@ from tallywire.package import read_package
             '"17:00"',
             'election.toml:3 (key "polls_close_at"): must be a time without quotes',
         ),
+        ("= 2022-05-22", "= 2565-05-22", 'election.toml:3 (key "polls_close_at"): 2565 is a year of the Buddhist'),
         ("2022-05-22T17:00:00+07:00", "2022-05-22", 'election.toml:3 (key "polls_close_at"): must be a time without'),
         ("Asia/Bangkok", "Asia/Bangcock", 'election.toml:4 (key "time_zone"): "Asia/Bangcock" is no time zone'),
         ("Asia/Bangkok", "Asia", 'election.toml:4 (key "time_zone"): "Asia" is no time zone'),
