@@ -13,6 +13,7 @@ from openpyxl.utils.exceptions import InvalidFileException
 
 from tallywire.package.fault import Fault
 from tallywire.package.raw_rows import FILE_BYTES_MAX, RawRow, Sheet
+from tallywire.package.xlsx_traps import Traps, find_traps
 
 # openpyxl raises whatever its parts do where a file is not a workbook inside.
 UNREADABLE = (InvalidFileException, zipfile.BadZipFile, KeyError, ValueError, OSError, EOFError, TypeError, SyntaxError)
@@ -50,6 +51,11 @@ def _unpacked(path: Path) -> int:
 def _rows(file: str, sheet: Any, faults: list[Fault]) -> Iterator[RawRow]:
     # What a workbook says of its own size is often wrong: a chart's corner, or nothing at all.
     sheet.reset_dimensions()
+    try:
+        traps = find_traps(sheet._get_source(), sheet._get_source())
+    except UNREADABLE:
+        # The rows themselves say from where on it cannot be read.
+        traps = Traps()
     rows = sheet.iter_rows()
     line = 0
     while True:
@@ -68,6 +74,8 @@ def _rows(file: str, sheet: Any, faults: list[Fault]) -> Iterator[RawRow]:
             texts.append(text)
             if trouble is not None:
                 troubles[place] = trouble
+        troubles |= traps.of(line, texts)
+        texts += [""] * (max(troubles, default=0) + 1 - len(texts))
         yield RawRow(line, texts, troubles)
 
 

@@ -1,6 +1,8 @@
 """Excel workbooks as editors have them: one for all tables, or one a table."""
 
 import csv
+import re
+import zipfile
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -101,6 +103,69 @@ def test_each_fault_names_file_sheet_row_and_letter(small: SmallPackage, cell: s
         book.worksheets[0][cell].data_type = "e"
     book.save(small.folder / WORKBOOK)
     assert any(found.startswith(f'{WORKBOOK}, sheet "stations", {fault}') for found in small.faults()), small.faults()
+
+
+@pytest.mark.parametrize(
+    ("over", "fault"),
+    [
+        ("B2:B3", 'cell B3 (column "area"): is merged with B2: take the cells apart, and fill each'),
+        ("D3:E3", 'cell E3 (column "location_en"): is merged with D3: take the cells apart, and fill each'),
+    ],
+)
+def test_merged_cells_are_no_empty_ones(small: SmallPackage, over: str, fault: str) -> None:
+    """The texts of all but the first are lost in the file, and where a column may be empty nobody would see it."""
+    book = workbook(small, "stations")
+    book.worksheets[0].merge_cells(over)
+    book.save(small.folder / WORKBOOK)
+    assert f'{WORKBOOK}, sheet "stations", {fault}' in small.faults()
+
+
+def test_merged_cells_that_hold_nothing_or_are_in_columns_of_ones_own_are_left_alone(small: SmallPackage) -> None:
+    plain = read_package(small.folder).election
+    book = workbook(small, "stations")
+    sheet = book.worksheets[0]
+    sheet["F1"], sheet["F2"] = "# remarks", "both"
+    for over in ("F2:F3", "A5:D9"):
+        sheet.merge_cells(over)
+    book.save(small.folder / WORKBOOK)
+    assert read_package(small.folder).election == plain
+
+
+def test_a_formula_counts_by_what_it_came_to(small: SmallPackage) -> None:
+    plain = read_package(small.folder).election
+    workbook(small, "stations").save(small.folder / WORKBOOK)
+    cells = {"A2": '<c r="A2" t="str"><f>"s"&amp;1</f><v>s1</v></c>', "C2": '<c r="C2"><f>1+0</f><v>1</v></c>'}
+    in_sheet(small.folder / WORKBOOK, cells)
+    assert read_package(small.folder).election == plain
+
+
+def test_a_formula_that_no_program_computed_is_told_though_its_cell_may_be_empty(small: SmallPackage) -> None:
+    book = workbook(small, "stations")
+    book.worksheets[0]["E2"] = '=UPPER("town hall")'
+    book.save(small.folder / WORKBOOK)
+    (found,) = small.faults()
+    assert found.startswith(f'{WORKBOOK}, sheet "stations", cell E2 (column "location_en"): holds a formula that was')
+
+
+def test_a_formula_that_came_to_nothing_is_an_empty_cell(small: SmallPackage) -> None:
+    small.change("stations.csv", "Temple", "")
+    plain = read_package(small.folder).election
+    workbook(small, "stations").save(small.folder / WORKBOOK)
+    in_sheet(small.folder / WORKBOOK, {"E2": '<c r="E2" t="str"><f>IF(FALSE,"x","")</f><v></v></c>'})
+    assert read_package(small.folder).election == plain
+
+
+def in_sheet(path: Path, cells: dict[str, str]) -> None:
+    """Puts cells into the first sheet's XML as a spreadsheet program writes them."""
+    with zipfile.ZipFile(path) as archive:
+        parts = {entry: archive.read(entry) for entry in archive.namelist()}
+    sheet = parts["xl/worksheets/sheet1.xml"].decode()
+    for place, cell in cells.items():
+        sheet, changed = re.subn(rf'<c r="{place}"[^>]*?(?:/>|>.*?</c>)', lambda _, cell=cell: cell, sheet)
+        assert changed == 1, place
+    with zipfile.ZipFile(path, "w") as archive:
+        for name, content in parts.items():
+            archive.writestr(name, sheet if name == "xl/worksheets/sheet1.xml" else content)
 
 
 def test_a_table_that_stands_twice_is_told(small: SmallPackage) -> None:
