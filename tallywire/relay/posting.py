@@ -4,6 +4,8 @@ import asyncio
 import logging
 import time
 from collections.abc import Callable
+from datetime import UTC
+from email.utils import parsedate_to_datetime
 from urllib.parse import urlsplit
 
 import aiohttp
@@ -90,4 +92,16 @@ class Receiver:
             raise ReceiverGoneError(f"{self.host} answers 410 Gone: it wants no more messages")
         if 200 <= status < 300:
             return None, 0.0
-        return f"HTTP {status}", float(asked) if asked.isdigit() else 0.0
+        return f"HTTP {status}", seconds_asked(asked, self._clock())
+
+
+def seconds_asked(retry_after: str, now: float) -> float:
+    """What `Retry-After` asks for, which is a number of seconds or a date; 0 where it is neither."""
+    text = retry_after.strip()
+    if text.isascii() and text.isdigit():
+        return float(text)
+    try:
+        moment = parsedate_to_datetime(text)
+    except ValueError:
+        return 0.0
+    return max(0.0, moment.replace(tzinfo=moment.tzinfo or UTC).timestamp() - now)

@@ -11,6 +11,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
@@ -18,6 +19,7 @@ from typing import Any
 import pytest
 
 from counting.vocabulary import Role
+from tallywire.relay.posting import seconds_asked
 from tallywire.relay.signing import BadSecretError, read_secrets, signed_headers
 from tests import warm_start
 from tests.conftest import Night
@@ -346,6 +348,25 @@ def test_signatures_are_those_of_the_specification() -> None:
     for bad in ("", "whsec_short", "whsec_!!", "whsec_c2hvcnQ="):
         with pytest.raises(BadSecretError):
             read_secrets(bad)
+
+
+@pytest.mark.parametrize(
+    ("retry_after", "seconds"),
+    [
+        ("120", 120),
+        (" 7 ", 7),
+        ("Sun, 22 May 2022 10:02:00 GMT", 120),
+        ("Sun, 22 May 2022 10:02:00 -0000", 120),
+        ("Sun, 22 May 2022 09:00:00 GMT", 0),
+        ("soon", 0),
+        ("²", 0),
+        ("-5", 0),
+        ("", 0),
+    ],
+)
+def test_a_receiver_says_in_seconds_or_by_a_date_when_to_come_again(retry_after: str, seconds: float) -> None:
+    ten_o_clock = datetime(2022, 5, 22, 10, tzinfo=UTC).timestamp()
+    assert seconds_asked(retry_after, ten_o_clock) == seconds
 
 
 def test_bad_input_is_one_line() -> None:
