@@ -34,7 +34,7 @@ class CrossOrigin:
             allow_origins=("*",),
             allow_methods=("GET", "HEAD"),
             allow_headers=("Authorization", "If-None-Match"),
-            expose_headers=("ETag",),
+            expose_headers=("ETag", "Content-Location", "Retry-After"),
             max_age=DAY_SECONDS,
         )
 

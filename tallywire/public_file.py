@@ -88,12 +88,12 @@ class PublicFiles:
             "X-Content-Type-Options": "nosniff",
             # Anybody's page may read them.
             "Access-Control-Allow-Origin": "*",
-            "Access-Control-Expose-Headers": "ETag",
+            "Access-Control-Expose-Headers": "ETag, Content-Location, Retry-After",
         }
 
 
 def busy() -> Response:
-    response = told("many files are being made: ask again in a moment / มีคนขอไฟล์มาก ลองใหม่ในอีกสักครู่", 503)
+    response = told("many files are being made: ask again in a moment / มีผู้ขอไฟล์พร้อมกันมาก ลองใหม่ในอีกสักครู่", 503)
     response.headers["Retry-After"] = str(BUSY_SECONDS)
     return response
 

@@ -55,7 +55,7 @@ async def _position(
     if moment.cut is not None:
         cut = await read_cut(database.pool, definition.id, definition.epoch, moment.cut)
         if cut is None:
-            raise ExportRefusedError(f"ไม่มีรอบที่ {moment.cut}", f"there is no cut {moment.cut}")
+            raise ExportRefusedError(f"ไม่มีผลรอบที่ {moment.cut}", f"there is no cut {moment.cut}")
         return cut.sequence, cut.taken_at
     if moment.cursor is None:
         return (state.sequence if state.phase in OPENED else 0), None

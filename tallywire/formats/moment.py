@@ -20,10 +20,11 @@ def entry_at(definition: ElectionDefinition, cursor: str) -> int:
     try:
         position = decode(cursor)
     except BadCursorError as error:
-        raise ExportRefusedError("at: ไม่ใช่เคอร์เซอร์", "at: this is no cursor") from error
+        raise ExportRefusedError("at: ไม่ใช่ cursor", "at: this is no cursor") from error
     if position.epoch != definition.epoch:
         raise ExportRefusedError(
-            "at: เป็นเคอร์เซอร์ของการเลือกตั้งอื่น", "at: this cursor is of another election, or of an earlier load of it"
+            "at: เป็น cursor ของการเลือกตั้งอื่น หรือของข้อมูลชุดก่อน",
+            "at: this cursor is of another election, or of an earlier load of it",
         )
     return max(position.sequence, 0)
 

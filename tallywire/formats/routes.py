@@ -6,6 +6,7 @@ of any earlier position, by its cursor.
 """
 
 import time
+from collections import Counter
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from urllib.parse import quote
@@ -89,7 +90,7 @@ class Exports:
         cut = await self._cuts.cut(feed, number) if number <= NUMBER_MAX else None
         # One way to write an address: copies in between would keep the others apart.
         if cut is None or request.url.path.split("/")[4] != str(number):
-            return told(f"there is no cut {number} / ไม่มีรอบที่ {number}", 404)
+            return told(f"there is no cut {number} / ไม่มีผลรอบที่ {number}", 404)
         return await self._cut(request, feed, cut, Lasting(YEAR_SECONDS if feed.sequence else UNCOUNTED_SECONDS))
 
     async def _of_latest(self, request: Request, feed: ElectionFeed) -> Response:
@@ -97,7 +98,7 @@ class Exports:
             return await self._of_position(request, feed)
         cut = await self._cuts.newest(feed)
         if cut is None:
-            return told("there is no cut yet: ask again in a moment / ยังไม่มีรอบผล ลองใหม่ในอีกสักครู่", 404)
+            return told("there is no cut yet: ask again in a moment / ยังไม่มีผลรอบใด ลองใหม่ในอีกสักครู่", 404)
         here = f"/results/{quote(feed.id, safe='')}/cuts/{cut.number}/{request.path_params['file']}"
         query = f"?{request.url.query}" if request.url.query else ""
         return await self._cut(request, feed, cut, Lasting(LATEST_SECONDS, {"Content-Location": here + query}))
@@ -187,9 +188,18 @@ def _asked(request: Request, feed: ElectionFeed, *, positions: bool = False) -> 
         raise ExportRefusedError(
             f"ไม่มีไฟล์นี้ มี {', '.join(BY_FILE)}", f"there is no such file; there are {', '.join(BY_FILE)}"
         )
-    words = dict(request.query_params)
+    words = _once_each(request)
     at = words.pop("at", None) if positions else None
     return Asked(form, selected(feed.definition, words), at)
+
+
+def _once_each(request: Request) -> dict[str, str]:
+    """Raises ExportRefusedError where a name stands twice: whoever asks for two contests is not given one of them."""
+    given = request.query_params.multi_items()
+    for name, many in Counter(name for name, _ in given).items():
+        if many > 1:
+            raise ExportRefusedError(f"{name}: ระบุได้ครั้งเดียว", f"{name} stands here {many} times, and may stand once")
+    return dict(given)
 
 
 def _refused(error: ExportRefusedError) -> Response:

@@ -52,6 +52,6 @@ def _one_contest(picture: Picture) -> ContestNode:
         return contests[0]
     some = ", ".join(code(one.id) for one in contests[:8]) + (", …" if len(contests) > 8 else "")
     raise ExportRefusedError(
-        f"ตารางแนวกว้างมีได้ครั้งละหนึ่งการแข่งขัน ระบุ contest: {some}",
+        f"ตารางแนวกว้างมีได้ครั้งละหนึ่งสนาม ระบุ contest: {some}",
         f"a wide table is of one contest; name it, as contest: {some}",
     )

@@ -10,6 +10,9 @@ from feed.election_feed import ElectionFeed
 from feed.tail import Tail
 from tallywire.public_file import PublicFiles, told
 
+NO_TOKEN = "a valid token is needed, as Authorization: Bearer … / ต้องมีโทเค็นที่ยังใช้ได้ ส่งใน Authorization: Bearer …"
+NOTHING_HERE = "there are no results here, or counting has not opened yet / ไม่มีผลที่นี่ หรือยังไม่เปิดนับ"
+NOT_NOW = "this cannot be answered right now / ระบบตอบไม่ได้ในตอนนี้ ลองใหม่ในอีกสักครู่"
 Endpoint = Callable[[Request], Awaitable[Response]]
 
 
@@ -19,14 +22,14 @@ def guarded(answer: Callable[[Request, ElectionFeed], Awaitable[Response]], tail
     async def endpoint(request: Request) -> Response:
         try:
             if not await files.may_read(request):
-                return told("a valid token is needed, as Authorization: Bearer …", 401)
+                return told(NO_TOKEN, 401)
             feed = tail.feed(request.path_params["election"])
             if feed is None or not feed.opened:
-                return told("there are no results here, or counting has not opened yet", 404)
+                return told(NOTHING_HERE, 404)
             return await answer(request, feed)
         except Exception as error:
             if not is_away(error):
                 raise
-            return told("this cannot be answered right now", 503)
+            return told(NOT_NOW, 503)
 
     return endpoint

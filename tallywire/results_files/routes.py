@@ -45,7 +45,7 @@ class ResultsFiles:
     async def _latest(self, request: Request, feed: ElectionFeed) -> Response:
         cut = await self._cuts.newest(feed)
         if cut is None:
-            return told("there is no cut yet: ask again in a moment", 404)
+            return told("there is no cut yet: ask again in a moment / ยังไม่มีผลรอบใด ลองใหม่ในอีกสักครู่", 404)
         return await self._files.send(request, canonical(_pointer(feed, cut)), JSON, LATEST_SECONDS)
 
     async def _file(self, request: Request, feed: ElectionFeed) -> Response:
@@ -55,7 +55,7 @@ class ResultsFiles:
             cut = await self._cuts.cut(feed, number)
         # One way to write an address: copies in between would keep the others apart.
         if cut is None or request.url.path != address(cut.election_id, number, shape):
-            return told("there is no such cut", 404)
+            return told("there is no such cut / ไม่มีผลรอบนี้", 404)
         seconds = YEAR_SECONDS if feed.sequence else UNCOUNTED_SECONDS
         if shape == "csv":
             return await self._table(request, cut, seconds)

@@ -340,13 +340,14 @@ def test_the_newest_cut_and_this_moment_have_addresses_that_stay(exported: Expor
         ("areas.geojson?level=planet", None, ("level: there is no planet; there are", "level: ไม่มี planet")),
         ("wide.csv?contest={contest}&lang=fr", None, ("lang: there is no fr; there are th, en", "lang: ไม่มี fr")),
         ("graphics.json?colour=red", None, ("there is no colour here; there are contest", "ไม่รู้จัก colour")),
-        ("wide.csv", None, ("a wide table is of one contest", "ครั้งละหนึ่งการแข่งขัน")),
-        ("stations.csv?at=!", "latest", ("at: this is no cursor", "at: ไม่ใช่เคอร์เซอร์")),
+        ("wide.csv?contest={contest}&contest=other", None, ("contest stands here 2 times", "contest: ระบุได้ครั้งเดียว")),
+        ("wide.csv", None, ("a wide table is of one contest", "ครั้งละหนึ่งสนาม")),
+        ("stations.csv?at=!", "latest", ("at: this is no cursor", "at: ไม่ใช่ cursor")),
         ("graphics.json?at=YWJjLjE", "now", ("at: this cursor is of another election", "การเลือกตั้งอื่น")),
         ("graphics.json?at={beyond}", "now", ("at: the log ends at entry", "at: บันทึกมีถึงลำดับที่")),
         ("graphics.json?at={now}", None, ("there is no at here", "ไม่รู้จัก at")),
-        ("stations.csv", "cuts/9999", ("there is no cut 9999", "ไม่มีรอบที่ 9999")),
-        ("stations.csv", "cuts/00", ("there is no cut", "ไม่มีรอบที่")),
+        ("stations.csv", "cuts/9999", ("there is no cut 9999", "ไม่มีผลรอบที่ 9999")),
+        ("stations.csv", "cuts/00", ("there is no cut", "ไม่มีผลรอบที่")),
     ],
 )
 def test_what_cannot_be_exported_is_told_in_both_languages(
