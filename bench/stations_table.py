@@ -20,6 +20,7 @@ ROWS: tuple[Row, ...] = (
     ("import", _cost("import")),
     ("ready, no entry yet", _with_memory("ready")),
     ("stations played", lambda one: f"{one['played']:,} of {one['stations']:,}"),
+    ("night", lambda one: f"{one['night_s']:,.0f} s"),
     ("tallies accepted", lambda one: f"{one['accepted']:,}"),
     ("results afterwards", lambda one: f"{'all' if one['exact'] else 'NOT ALL'} exact ({one['compared']:,} numbers)"),
     ("accepted a second", lambda one: f"{one['a_second']:,.0f}"),

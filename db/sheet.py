@@ -40,12 +40,17 @@ HELD_FINALS = """
         AND (t.station_id, t.contest_id) IN (SELECT * FROM unnest($1::text[], $2::text[]))
     ORDER BY t.recorded_at, t.id
 """
+# From the stations to their tallies, whatever PostgreSQL thinks of it: the plan is kept from the night's first minute,
+# when `tally` is empty, and the other way round reads every station again for every FINAL of the night.
 OTHER_FINALS = """
-    SELECT s.station_id, s.contest_id, greatest(
-        coalesce(t.ballots_cast, 0),
-        t.valid_ballots + coalesce(t.invalid_ballots, 0) + coalesce(t.no_vote_ballots, 0)) AS ballots, t.reporter_id
-    FROM station_contest s JOIN tally t ON t.id = s.standing_id
-    WHERE s.station_id = ANY($1::text[]) AND t.coverage = 'FINAL'
+    SELECT s.station_id, s.contest_id, t.ballots, t.reporter_id
+    FROM (SELECT * FROM station_contest WHERE station_id = ANY($1::text[]) OFFSET 0) AS s
+    CROSS JOIN LATERAL (
+        SELECT reporter_id, greatest(
+            coalesce(ballots_cast, 0),
+            valid_ballots + coalesce(invalid_ballots, 0) + coalesce(no_vote_ballots, 0)) AS ballots
+        FROM tally WHERE id = s.standing_id AND coverage = 'FINAL' OFFSET 0
+    ) AS t
 """
 UPDATE_SHEETS = """
     UPDATE station_contest s SET state = n.state, revisions = n.revisions, held = n.held, standing_id = n.standing_id

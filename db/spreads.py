@@ -27,10 +27,12 @@ GROWTH = 0.5
 # Beyond so many entries of other writers it is cheaper to read every district anew when it is asked for.
 CAUGHT_UP_MAX = 2_000
 FINAL = TallyCoverage.FINAL.value
+# In this order, as in db.sheet: else it reads a contest's stations again for every FINAL of the night.
 READ_FINALS = """
     SELECT s.registered_voters, t.votes, t.valid_ballots, t.invalid_ballots, t.no_vote_ballots, t.ballots_cast
-    FROM station x JOIN station_contest s ON s.station_id = x.id AND s.contest_id = $1
-    JOIN tally t ON t.id = s.standing_id WHERE x.area_id = ANY($2::text[]) AND t.coverage = 'FINAL'
+    FROM (SELECT id FROM station WHERE area_id = ANY($2::text[]) OFFSET 0) AS x
+    CROSS JOIN LATERAL (SELECT * FROM station_contest WHERE station_id = x.id AND contest_id = $1 OFFSET 0) AS s
+    CROSS JOIN LATERAL (SELECT * FROM tally WHERE id = s.standing_id AND coverage = 'FINAL' OFFSET 0) AS t
 """
 READ_CHANGED = """
     SELECT contest_id, station_id FROM log_entry
