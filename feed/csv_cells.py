@@ -6,7 +6,8 @@ from collections.abc import Iterable, Sequence
 
 # Excel takes a file for UTF-8 by this alone.
 MARK = "\ufeff"
-FORMULAS = ("=", "+", "-", "@", "\t", "\r")
+# The wide forms are the same to some of them (OWASP, CSV injection).
+FORMULAS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 
 
 def plain(text: str) -> str:

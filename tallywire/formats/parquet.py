@@ -8,7 +8,7 @@ from typing import Any
 
 from db.station_counts import StationCounted
 from tallywire.formats.picture import Picture, code
-from tallywire.formats.selection import ExportRefusedError
+from tallywire.formats.selection import ExportRefusedError, no_level
 from tallywire.formats.stations_csv import county, state
 from tallywire.formats.writer import Sink, Writer
 
@@ -25,12 +25,13 @@ NUMBERS = (
 
 
 class Parquet(Writer):
-    """Raises ExportRefusedError where pyarrow is not installed."""
+    """Raises ExportRefusedError where pyarrow is not installed, or a level is named."""
 
     wants_counts = True
 
     def __init__(self, picture: Picture, sink: Sink) -> None:
         super().__init__(picture, sink)
+        no_level(picture.selection)
         try:
             import pyarrow as arrow
             import pyarrow.parquet as parquet

@@ -38,6 +38,14 @@ class Selection:
         ]
 
 
+def no_level(selection: Selection) -> None:
+    """For tables whose rows are stations. Raises ExportRefusedError where a level is named: it would change nothing."""
+    if selection.level is not None:
+        raise ExportRefusedError(
+            "level: ตารางรายหน่วยไม่มีระดับพื้นที่ ระบุ area แทน", "level: a table by station has none; name an area instead"
+        )
+
+
 def selected(definition: ElectionDefinition, asked: Mapping[str, str]) -> Selection:
     """`asked`: by the names of NAMES; contests and areas by code or by id. Raises ExportRefusedError."""
     for name in asked:

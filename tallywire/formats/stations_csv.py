@@ -11,8 +11,9 @@ from db.definitions import AreaNode
 from db.station_counts import StationCounted
 from feed.csv_cells import MARK, lines, plain, word
 from ledger.leaf import instant
-from tallywire.formats.picture import code
-from tallywire.formats.writer import Writer
+from tallywire.formats.picture import Picture, code
+from tallywire.formats.selection import no_level
+from tallywire.formats.writer import Sink, Writer
 
 OPENELECTIONS = ("county", "precinct", "office", "district", "party", "candidate", "votes")
 COLUMNS = (
@@ -23,7 +24,13 @@ COLUMNS = (
 
 
 class StationsCsv(Writer):
+    """Raises ExportRefusedError where a level is named."""
+
     wants_counts = True
+
+    def __init__(self, picture: Picture, sink: Sink) -> None:
+        super().__init__(picture, sink)
+        no_level(picture.selection)
 
     def begin(self) -> None:
         self.sink.write(MARK.encode() + lines([COLUMNS]))

@@ -15,6 +15,7 @@ CHUNK_BYTES = 1 << 20
 OVERLAP_BYTES = 64
 # No table has so many; a title may be merged over all sixteen thousand that a sheet has.
 COLUMNS_MAX = 100
+ROWS_MAX = 1_048_576
 TRAP = re.compile(rb"<(?:\w+:)?(?:f|mergeCell)[\s/>]")
 UNCOMPUTED = "holds a formula that was never computed; open the file in a spreadsheet program, and save it there"
 
@@ -67,7 +68,8 @@ def _parsed(source: IO[bytes]) -> Traps:
                     row, column = coordinate_to_tuple(element.get("r", "A1"))
                     traps.formulas.setdefault(row, []).append(column)
             case "mergeCell":
-                traps.merged.append(range_boundaries(element.get("ref", "A1")))
+                left, top, right, bottom = range_boundaries(element.get("ref", "A1"))
+                traps.merged.append((left or 1, top or 1, right or COLUMNS_MAX, bottom or ROWS_MAX))
             case "row":
                 element.clear()
     # The next one last, as rows come from the top.

@@ -338,6 +338,8 @@ def test_the_newest_cut_and_this_moment_have_addresses_that_stay(exported: Expor
         ("stations.csv?contest=none", None, ("contest: there is no none in", "contest: ไม่มี none")),
         ("stations.csv?area=none", None, ("area: there is no none in", "area: ไม่มี none")),
         ("areas.geojson?level=planet", None, ("level: there is no planet; there are", "level: ไม่มี planet")),
+        ("stations.csv?level={level}", None, ("level: a table by station has none", "level: ตารางรายหน่วย")),
+        ("stations.parquet?level={level}", None, ("level: a table by station has none", "level: ตารางรายหน่วย")),
         ("wide.csv?contest={contest}&lang=fr", None, ("lang: there is no fr; there are th, en", "lang: ไม่มี fr")),
         ("graphics.json?colour=red", None, ("there is no colour here; there are contest", "ไม่รู้จัก colour")),
         ("wide.csv?contest={contest}&contest=other", None, ("contest stands here 2 times", "contest: ระบุได้ครั้งเดียว")),
@@ -353,10 +355,10 @@ def test_the_newest_cut_and_this_moment_have_addresses_that_stay(exported: Expor
 def test_what_cannot_be_exported_is_told_in_both_languages(
     exported: Exported, name: str, place: str | None, words: tuple[str, str]
 ) -> None:
-    contest = exported.played.election.contests[0].code
+    contest, level = exported.played.election.contests[0].code, exported.played.election.areas[0].level.value
     now = exported.latest["cursor"]
     beyond = replace(decode(now), sequence=exported.latest["sequence"] + 1).encode()
-    answer = exported.get(name.format(contest=contest, now=now, beyond=beyond), place)
+    answer = exported.get(name.format(contest=contest, level=level, now=now, beyond=beyond), place)
     assert answer.status_code == 404 and answer.headers["cache-control"] == "no-store"
     assert all(one in answer.text for one in words), answer.text
 
@@ -367,6 +369,7 @@ def test_what_cannot_be_exported_is_told_in_both_languages(
         (("--format", "xml"), "there are cdf-json, csv, csv-wide"),
         (("--format", "csv", "--election", "none"), "there is no election none; there are"),
         (("--format", "csv", "--contest", "none"), "contest: there is no none"),
+        (("--format", "csv", "--level", "CITY"), "level: "),
         (("--format", "csv", "--cut", "99999"), "there is no cut 99999"),
         (("--format", "csv", "--at", "!"), "at: this is no cursor"),
         (("--format", "csv", "--at", "YWJjLjE"), "at: this cursor is of another election"),
