@@ -104,9 +104,11 @@ UPDATES = """subscription Updates($after: Cursor) {
     kind cursor results { validBallots } } }"""
 
 
-def test_a_subscription_by_a_plain_post_is_told_where_to_ask(served: Night) -> None:
+@pytest.mark.parametrize("method", ["POST", "GET"])
+def test_a_subscription_that_asks_for_no_stream_is_told_where_to_ask(served: Night, method: str) -> None:
+    """By GET it was an incident: any stranger could fill the log with traces."""
     for asked in ("application/json", OWN, "multipart/mixed;deferSpec=20220824,application/json"):
-        told = _ask(served, 'subscription { electionChanged(electionId: "small") { id } }', asked)
+        told = _ask(served, 'subscription { electionChanged(electionId: "small") { id } }', asked, method)
         (error,) = told.json()["errors"]
         assert told.status_code == 406 and error["extensions"]["code"] == "NOT_A_STREAM"
         assert "text/event-stream" in error["message"] and "WebSocket" in error["extensions"]["messages"]["TH"]

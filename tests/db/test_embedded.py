@@ -31,8 +31,8 @@ CHECKOUT = Path(__file__).parent.parent.parent
 
 
 def gone(pid: int) -> bool:
-    """Within a few seconds; a dead process that nobody has fetched is gone."""
-    deadline = time.monotonic() + 5
+    """Within a minute; a dead process that nobody has fetched is gone."""
+    deadline = time.monotonic() + 60
     while time.monotonic() < deadline:
         with contextlib.suppress(psutil.NoSuchProcess):
             if psutil.Process(pid).status() != psutil.STATUS_ZOMBIE:
@@ -102,7 +102,7 @@ def test_it_starts_in_an_empty_folder_and_leaves_nothing_running(folder: Path) -
 def test_it_starts_again_with_what_was_in_it_within_seconds(folder: Path) -> None:
     began = time.monotonic()
     postgres = EmbeddedPostgres.start(folder)
-    assert time.monotonic() - began < 10
+    assert time.monotonic() - began < 30
     assert ask(postgres, "SELECT number FROM kept") == 7
     postgres.stop()
     assert gone(postgres.pid)

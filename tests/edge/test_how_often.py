@@ -95,15 +95,18 @@ def test_an_address_that_asks_too_often_gets_429_and_when_to_come_back(guarded: 
 @pytest.mark.parametrize("way", ["get", "events", "socket"])
 def test_it_is_the_same_by_every_way_in(guarded: Night, way: str) -> None:
     who = another(guarded)
-    for _ in range(100):
-        if who.post(PING).status_code == 429:
-            break
-    if way == "socket":
-        with who.socket() as raw:
-            assert code(subscribe(raw, "1", PING)) == "TOO_MANY_REQUESTS"
-        return
-    answer = who.get(PING) if way == "get" else who.post(PING, {"Accept": "text/event-stream"})
-    assert (answer.status_code, answer.json()["errors"][0]["extensions"]["code"]) == (429, "TOO_MANY_REQUESTS")
+
+    def refused() -> bool:
+        """By this way, once the address has asked too often; a window may end just in between."""
+        while who.post(PING).status_code == 200:
+            pass
+        if way == "socket":
+            with who.socket() as raw:
+                return code(subscribe(raw, "1", PING)) == "TOO_MANY_REQUESTS"
+        answer = who.get(PING) if way == "get" else who.post(PING, {"Accept": "text/event-stream"})
+        return (answer.status_code, code(answer.json())) == (429, "TOO_MANY_REQUESTS")
+
+    assert refused() or refused()
 
 
 def test_a_token_is_counted_for_itself_wherever_it_comes_from(guarded: Night) -> None:
@@ -119,9 +122,10 @@ def test_a_token_is_counted_for_itself_wherever_it_comes_from(guarded: Night) ->
 
 def test_who_guesses_at_tokens_is_let_guess_a_tenth_as_often(guarded: Night) -> None:
     who = another(guarded, "tw_guess")
+    # Two of twenty in a window; two windows at the most.
     answers = [who.post("{ viewer { role } }") for _ in range(7)]
     assert code(answers[0].json()) == "UNAUTHENTICATED"
-    assert answers[-1].status_code == 429
+    assert 429 in [answer.status_code for answer in answers]
 
 
 def test_what_costs_much_is_let_through_less_often(guarded: Night) -> None:

@@ -138,7 +138,7 @@ def test_every_reaches_back_beyond_memory_without_leaving_an_entry_out() -> None
         source = _updates(feed).every(None)
         await reader.read(source, 0)
         _pour(feed, entries)
-        await asyncio.wait_for(reader.read(source, 12), 5)
+        await asyncio.wait_for(reader.read(source, 12), 60)
         return [update.position.sequence for update in reader.taken if update.kind is UpdateKind.DELTA]
 
     with patch("feed.election_feed.RECENT_ENTRIES", 3), patch("feed.updates.PAGE", 2), log_in_memory(entries) as read:
@@ -155,9 +155,9 @@ def test_every_waits_where_the_log_is_ahead_of_this_node() -> None:
         source = _updates(feed).every(None)
         await reader.read(source, 0)
         _pour(feed, entries[:5])
-        await asyncio.wait_for(reader.read(source, 5), 5)
+        await asyncio.wait_for(reader.read(source, 5), 60)
         _pour(feed, entries[5:])
-        await asyncio.wait_for(reader.read(source, 9), 5)
+        await asyncio.wait_for(reader.read(source, 9), 60)
         return [update.position.sequence for update in reader.taken if update.kind is UpdateKind.DELTA]
 
     with patch("feed.election_feed.RECENT_ENTRIES", 1), log_in_memory(entries):
@@ -315,7 +315,7 @@ def test_the_stream_of_reports_cut_anywhere_goes_on_behind_it(what: list[Step], 
         for part in (fitting[:cut], fitting[cut:]):
             source = stream(feed, POOL, chosen, after)
             for _ in part:
-                entry = await asyncio.wait_for(anext(source), 5)
+                entry = await asyncio.wait_for(anext(source), 60)
                 read.append(entry.sequence)
                 after = await start_after(feed, Position("e1", entry.sequence))
         return read

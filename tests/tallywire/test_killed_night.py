@@ -163,7 +163,7 @@ async def test_a_night_with_its_postgresql_killed_goes_on_and_ends_exact(tmp_pat
     assert report.differing == ()
     assert len(answers.accepted) == report.accepted > 200
     assert code == 0
-    wait_until(lambda: _postmaster(tmp_path) is None, 10, "the end of PostgreSQL")
+    wait_until(lambda: _postmaster(tmp_path) is None, 60, "the end of PostgreSQL")
     postgres = EmbeddedPostgres.start(tmp_path / "postgres")
     assert postgres.pid != killed
     again = await Database.open(postgres.url("tallywire"))

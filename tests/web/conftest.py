@@ -11,7 +11,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, BrowserType, Page, Playwright, expect, sync_playwright
 
 from counting.vocabulary import Role
-from tests.web.volunteer_phone import PHONE, Phone
+from tests.web.volunteer_phone import PHONE, WAIT_MS, Phone
 
 # Playwright's own, whose place these take; and panels of a browser that nobody sees: a quarter of what a window costs.
 SWITCHED_OFF = (
@@ -31,7 +31,7 @@ FLAGS = (
     "--disable-sync",
 )
 # Waits end with what is waited for; this long only where it never comes, or on a machine that does much else.
-expect.set_options(timeout=60_000)
+expect.set_options(timeout=WAIT_MS)
 
 
 def launched(chromium: BrowserType, *more: str) -> Browser:
@@ -121,7 +121,7 @@ def context(browser: Browser) -> Iterator[BrowserContext]:
 @pytest.fixture
 def page(context: BrowserContext) -> Page:
     opened = context.new_page()
-    opened.set_default_timeout(15_000)
+    opened.set_default_timeout(WAIT_MS)
     return opened
 
 
