@@ -1,6 +1,8 @@
 """One embedded PostgreSQL a test session, a fresh database a test, and servers in processes of their own."""
 
+import asyncio
 import functools
+import gc
 import itertools
 import uuid
 from collections.abc import Callable, Iterator
@@ -39,6 +41,21 @@ class Databases:
     def __init__(self, postgres: EmbeddedPostgres) -> None:
         self.postgres = postgres
         self._templates: set[str] = set()
+
+    def be_durable(self, wanted: bool) -> None:
+        """Whether it waits until what it wrote is on the disk, as every PostgreSQL does that is not told otherwise."""
+
+        async def work() -> None:
+            connection = await asyncpg.connect(self.postgres.url("postgres"))
+            await connection.execute(f"ALTER SYSTEM SET fsync = {'on' if wanted else 'off'}")
+            # It would look through each of some hundred databases every minute, one after another without a pause.
+            await connection.execute("ALTER SYSTEM SET autovacuum = off")
+            await connection.execute("SELECT pg_reload_conf()")
+            while (await connection.fetchval("SHOW fsync") == "on") != wanted:  # noqa: ASYNC110 - it tells nobody
+                await asyncio.sleep(0.01)
+            await connection.close()
+
+        complete(work())
 
     def fresh(self, template: str, fill: Callable[[asyncpg.Connection], object]) -> str:
         """The url of a database of its own that begins as the template."""
@@ -145,6 +162,12 @@ class Night:
             server.stop()
 
 
+def pytest_collection_finish() -> None:
+    """What is here by now stays to the end: whoever looks for garbage need not look through it."""
+    gc.collect()
+    gc.freeze()
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Browsers first: their files are long, and a long file that begins last keeps one process waiting for it."""
     items.sort(key=lambda item: "web" not in item.path.parts)
@@ -176,8 +199,19 @@ def data_folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
 @pytest.fixture(scope="session")
 def databases(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Databases]:
     postgres = EmbeddedPostgres.start(tmp_path_factory.mktemp("pg") / "postgres")
-    yield Databases(postgres)
+    databases = Databases(postgres)
+    # Nobody pulls this machine's plug, and databases are made in a third of the time.
+    databases.be_durable(False)
+    yield databases
     postgres.stop()
+
+
+@pytest.fixture(scope="module")
+def durable(databases: Databases) -> Iterator[None]:
+    """For those whom `tallywire doctor` is to tell that all is well: PostgreSQL as it is for everybody else."""
+    databases.be_durable(True)
+    yield
+    databases.be_durable(False)
 
 
 async def _fill_small(connection: asyncpg.Connection) -> None:

@@ -27,6 +27,7 @@ from tests.docs import command_lines
 from tests.docs.blocks import FENCE, PAGES, ROOT, Block, blocks, indented, of_page
 from tests.example_queries.prelude import Stage, play, sheet
 
+pytestmark = pytest.mark.usefixtures("durable")
 BLOCKS = blocks()
 # How many blocks of a page may stand there without being run; each says why above it.
 NOT_RUN_MOST = {

@@ -33,6 +33,7 @@ from tests.tallywire.following import RESULTS, SECONDS, FollowerNode, follower, 
 from tests.tallywire.ledger_case import ENTRIES, Case, played, unguarded
 from tests.tallywire.simulate.synthetic import city
 
+pytestmark = pytest.mark.usefixtures("durable")
 TALLIES = """
 query Tallies($election: ID!) {
   tallies(electionId: $election, first: 50) {
