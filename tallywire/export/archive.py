@@ -5,14 +5,19 @@ import hashlib
 import json
 import shutil
 import zipfile
+import zlib
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import IO, Any, Protocol
+from typing import IO, NotRequired, Protocol, TypedDict
+
+from pydantic import TypeAdapter, ValidationError
 
 FORMAT = "tallywire-export/1"
 MANIFEST = "manifest.json"
 ZIP = ".zip"
+# What zipfile says of bytes that are not what was written.
+DAMAGED = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError)
 
 
 class ArchiveError(Exception):
@@ -32,9 +37,17 @@ class Exported:
     root: str | None
 
 
+class Member(TypedDict):
+    """`rows` of a table, `bytes` of a photograph; `sha256` in hex."""
+
+    sha256: str
+    rows: NotRequired[int]
+    bytes: NotRequired[int]
+
+
 @dataclass(slots=True)
 class Manifest:
-    """What an export says of itself. `revision`: of the tables; `members`: rows and sha256 (hex) of each."""
+    """What an export says of itself. `revision`: of the tables."""
 
     revision: str
     version: str
@@ -42,7 +55,7 @@ class Manifest:
     tokens: bool
     photographs: bool
     elections: list[Exported] = field(default_factory=list)
-    members: dict[str, dict[str, Any]] = field(default_factory=dict)
+    members: dict[str, Member] = field(default_factory=dict)
 
     def as_json(self) -> bytes:
         return json.dumps({"format": FORMAT, **asdict(self)}, indent=1, ensure_ascii=False).encode() + b"\n"
@@ -54,9 +67,12 @@ class Manifest:
             value = json.loads(content)
             if value.pop("format") != FORMAT:
                 raise ArchiveError(f"{MANIFEST} is of no whole export ({FORMAT})")
-            elections = [Exported(**one) for one in value.pop("elections")]
-            return cls(**value, elections=elections)
-        except (ValueError, KeyError, TypeError, AttributeError) as error:
+            return TypeAdapter(cls).validate_python(value, strict=True)
+        except ValidationError as error:
+            first = error.errors()[0]
+            place = ".".join(map(str, first["loc"]))
+            raise ArchiveError(f"{MANIFEST} cannot be read: {place}: {first['msg']}") from error
+        except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
             raise ArchiveError(f"{MANIFEST} cannot be read: {error!r}") from error
 
 
@@ -100,11 +116,16 @@ class _Zip:
     @contextlib.contextmanager
     def read(self, name: str) -> Iterator[IO[bytes]]:
         try:
-            with self._file.open(name) as file:
-                yield file
+            file = self._file.open(name)
         except KeyError as error:
             raise ArchiveError(f"{name} is not there") from error
-        except (zipfile.BadZipFile, EOFError) as error:
+        except (*DAMAGED, RuntimeError) as error:
+            # A RuntimeError: it is said to be encrypted.
+            raise ArchiveError(f"{name} cannot be read: {error}") from error
+        try:
+            with file:
+                yield file
+        except DAMAGED as error:
             raise ArchiveError(f"{name} cannot be read: {error}") from error
 
 
@@ -142,8 +163,8 @@ def opened(path: Path) -> Iterator[Archive]:
         return
     try:
         whole = zipfile.ZipFile(path)
-    except zipfile.BadZipFile as error:
-        raise ArchiveError(f"it is no zip file: {error}") from error
+    except (zipfile.BadZipFile, NotImplementedError, ValueError) as error:
+        raise ArchiveError(f"it is no zip file, or not the whole of one: {error}") from error
     with whole:
         yield _Zip(whole)
 
@@ -174,8 +195,11 @@ def lines_of(archive: Archive, name: str, sha256: str) -> Iterator[str]:
     """A member's lines; after the last one raises ArchiveError where it is not what was written."""
     digest = hashlib.sha256()
     with archive.read(name) as file:
-        for line in file:
+        for number, line in enumerate(file, start=1):
             digest.update(line)
-            yield line.rstrip(b"\n").decode()
+            try:
+                yield line.rstrip(b"\n").decode()
+            except UnicodeDecodeError as error:
+                raise ArchiveError(f"{name} is not what was exported: line {number} is no UTF-8") from error
     if digest.hexdigest() != sha256:
         raise ArchiveError(f"{name} is not what was exported: its sha256 is another")

@@ -84,14 +84,14 @@ async def _read_table(
     member = manifest.members.get(member_of(name))
     if member is None:
         raise ArchiveError(f"{member_of(name)} is not named in the manifest")
-    done = 0
+    done, rows = 0, member.get("rows", 0)
     lines = lines_of(archive, member_of(name), member["sha256"])
     for page in [list(lines)] if name in TOGETHER else _pages(lines):
         await write_lines(connection, name, page)
         done += len(page)
-        progress(name, done, member["rows"])
-    if done != member["rows"]:
-        raise ArchiveError(f"{member_of(name)} has {done} rows instead of {member['rows']}")
+        progress(name, done, rows)
+    if done != rows:
+        raise ArchiveError(f"{member_of(name)} has {done} rows instead of {rows}")
 
 
 async def _read_photographs(archive: Archive, manifest: Manifest, store: Store, progress: Progress) -> None:

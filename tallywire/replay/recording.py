@@ -59,7 +59,10 @@ async def read_recording(given: str, election: str | None, token: str | None, pr
         if given.startswith(("http://", "https://")) or _is_copy(Path(given)):
             return await _from_log(given, election, token, progress)
         if is_export(Path(given)):
-            return _from_export(Path(given), election)
+            try:
+                return _from_export(Path(given), election)
+            except (ValueError, KeyError, TypeError, AttributeError) as error:
+                raise RecordingError(f"{given}: what was exported cannot be read: {error!r}") from error
         night = read_night(Path(given))
         content = json.dumps(night.definition).encode()
         return _recording(given, content, night.bounds, night.entries)
@@ -126,6 +129,9 @@ def _from_export(path: Path, election: str | None) -> Recording:
             parsed(leaf_of({**row, "recorded_at": datetime.fromisoformat(row["recorded_at"])}, sha256))
             for row in rows("log_entry")
         ]
+    for wanted, entry in enumerate(entries, start=1):
+        if entry["sequence"] != wanted:
+            raise RecordingError(f"{path}: entry {wanted} is wanted, and {entry['sequence']} is there")
     return _recording(str(path), definition, None, entries)
 
 

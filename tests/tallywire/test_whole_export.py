@@ -266,3 +266,63 @@ def test_what_is_there_already_is_not_overwritten(installation: Installation, tm
     assert (installation.exported / "manifest.json").is_file()
     done = tallywire("export", tmp_path / "other", *where)
     assert done.exit_code == 2 and "say what to export: --all" in done.output
+
+
+def _flipped(path: Path) -> None:
+    """In the middle, where a member lies packed."""
+    content = bytearray(path.read_bytes())
+    middle = len(content) // 2
+    content[middle : middle + 64] = bytes(value ^ 0x55 for value in content[middle : middle + 64])
+    path.write_bytes(content)
+
+
+def _cut_short(path: Path) -> None:
+    path.write_bytes(path.read_bytes()[: path.stat().st_size // 2])
+
+
+def _encrypted(path: Path) -> None:
+    """As its list of members says."""
+    content = bytearray(path.read_bytes())
+    for sign, at in ((b"PK\x01\x02", 8), (b"PK\x03\x04", 6)):
+        place = content.find(sign)
+        while place >= 0:
+            content[place + at] |= 1
+            place = content.find(sign, place + 4)
+    path.write_bytes(content)
+
+
+@pytest.mark.parametrize("damage", [_flipped, _cut_short, _encrypted])
+def test_a_file_that_was_damaged_on_its_way_is_refused_in_a_line(
+    installation: Installation, elsewhere: Night, tmp_path: Path, damage: Callable[[Path], None]
+) -> None:
+    """Of some damages a trace came instead."""
+    packed = tmp_path / "night.zip"
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as whole:
+        for path in sorted(installation.exported.rglob("*.*")):
+            whole.write(path, path.relative_to(installation.exported))
+    damage(packed)
+    for done in (take_in(packed, elsewhere, tmp_path), tallywire("replay", packed)):
+        assert done.exit_code == 2, done.exception or done.output
+        assert done.output.startswith(f"tallywire: {packed}: "), done.output
+
+
+@pytest.mark.parametrize(
+    ("member", "was", "becomes", "said"),
+    [
+        ("tables/audit_record.ndjson", b"{", b"\xff", "line 1 is no UTF-8"),
+        ("tables/audit_record.ndjson", b"{", b"[", "does not fit the tables"),
+        ("manifest.json", b"{", b"[", "manifest.json cannot be read"),
+        ("manifest.json", b'"rows"', b'"lines"', "tables/election.ndjson has 1 rows instead of 0"),
+        ("manifest.json", b'"sha256"', b'"sha1"', "manifest.json cannot be read: members."),
+        ("manifest.json", b'"revision": "', b'"revision": 1, "r": "', "manifest.json cannot be read: revision"),
+    ],
+)
+def test_what_is_no_export_any_more_is_refused_in_a_line(
+    *, installation: Installation, elsewhere: Night, tmp_path: Path, member: str, was: bytes, becomes: bytes, said: str
+) -> None:
+    damaged = tmp_path / "damaged"
+    shutil.copytree(installation.exported, damaged)
+    path = damaged / member
+    path.write_bytes(path.read_bytes().replace(was, becomes))
+    done = take_in(damaged, elsewhere, tmp_path)
+    assert done.exit_code == 2 and said in done.output, done.output
