@@ -16,7 +16,8 @@ from tallywire.doctor.elections import election_findings
 from tallywire.doctor.finding import Finding, Level, fail, ok
 from tallywire.doctor.machine import backup_findings, disk_findings, file_findings, store_findings
 from tallywire.doctor.postgres import archive_findings, clock_findings, setting_findings, table_findings
-from tallywire.doctor.signing import key_findings
+from tallywire.doctor.signing import key_findings, witness_findings
+from tallywire.doctor.strangers import stranger_findings
 from tallywire.follow.follower import FOLDER
 from tallywire.follow.status import StatusFiles
 from tallywire.follow.storing import FOLLOWED
@@ -72,6 +73,8 @@ async def _all(
 ) -> AsyncIterator[Finding]:
     if here:
         for finding in (*disk_findings(settings), *file_findings(), *backup_findings(backups)):
+            yield finding
+        for finding in (*stranger_findings(settings), *witness_findings(settings)):
             yield finding
         async for finding in store_findings(settings):
             yield finding

@@ -2,13 +2,16 @@
 
 import asyncio
 import contextlib
+import re
 import warnings
-from collections.abc import Callable, Coroutine, Iterator
+from collections.abc import Callable, Coroutine, Iterator, Sequence
 from pathlib import Path
 from typing import Annotated, Any, NoReturn, TypeVar
 
 import typer
 import uvloop
+from pydantic import ValidationError
+from pydantic_settings import SettingsError
 from rich.console import Console
 
 from db.database import DatabaseUnavailableError
@@ -40,6 +43,16 @@ def settings_from(**given: Any) -> Settings:
         return Settings(**{name: value for name, value in given.items() if value is not None})
     except SecretFileError as error:
         fail(str(error))
+    except ValidationError as error:
+        # The value itself may be a secret.
+        fail("; ".join(f"{_variable(one['loc'])}: {one['msg']}" for one in error.errors()))
+    except SettingsError as error:
+        name = re.search(r'field "(\w+)"', str(error))
+        fail(f"{_variable(name.groups() if name else ())}: must be JSON, as docs/settings.md shows it")
+
+
+def _variable(place: Sequence[int | str]) -> str:
+    return "_".join(("TALLYWIRE", *(str(part) for part in place[:1]))).upper()
 
 
 def fail(line: str) -> NoReturn:

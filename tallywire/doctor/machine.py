@@ -9,7 +9,7 @@ from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 from tallywire.doctor.finding import Finding, fail, ok, warn
-from tallywire.evidence.store import Store, StoreUnavailableError
+from tallywire.evidence.store import Store, StoreUnavailableError, StoreUrlError
 from tallywire.settings import Settings
 
 # A whole night of Bangkok takes some 300 MB; its photographs, at 1 MB each, some 14 GB.
@@ -51,7 +51,12 @@ def file_findings() -> Iterator[Finding]:
 
 async def store_findings(settings: Settings) -> AsyncIterator[Finding]:
     """A small object is written, read and taken away again."""
-    store, content = Store.by(settings), b"tallywire doctor " + os.urandom(16)
+    try:
+        store = Store.by(settings)
+    except StoreUrlError as error:
+        yield fail("photographs", str(error), "no node starts with it: set TALLYWIRE_EVIDENCE_URL")
+        return
+    content = b"tallywire doctor " + os.urandom(16)
     name = hashlib.sha256(content).hexdigest()
     where = settings.evidence_url or settings.data_dir / "evidence"
     try:

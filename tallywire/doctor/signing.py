@@ -1,14 +1,25 @@
 """The key that signs the log: at hand, the one that the database knows, and readable by nobody else."""
 
 import stat
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 
 from db.database import Connection
 from ledger.key_file import BadPrivateKeyError, public_text
 from ledger.keys import active_key
+from tallywire.cosignatures.collector import BadWitnessError, cosigners_of
 from tallywire.doctor.finding import Finding, fail, ok, warn
 from tallywire.ledger_key import LedgerKeyAtHand
 from tallywire.settings import Settings
+
+
+def witness_findings(settings: Settings) -> Iterator[Finding]:
+    try:
+        named = cosigners_of(settings.witnesses)
+    except BadWitnessError as error:
+        yield fail("witnesses", str(error), "no node starts with it: docs/followers.md")
+        return
+    if named:
+        yield ok("witnesses", f"{len(named)} named")
 
 
 async def key_findings(connection: Connection, settings: Settings) -> AsyncIterator[Finding]:

@@ -51,6 +51,25 @@ def test_a_url_of_another_database_is_one_clear_line() -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("name", "value", "said"),
+    [
+        ("PORT", "abc", "Input should be a valid integer"),
+        ("END_SECONDS", "1", "Input should be greater than or equal to 3"),
+        ("LIMITS", '{"body_max": 1', "must be JSON"),
+        ("LIMITS", "[]", "Input should be a valid dictionary"),
+        ("LEDGER_NAME", "two words", "String should match pattern"),
+        ("METRICS_TOKEN_FILE", "/proc/none", "TALLYWIRE_METRICS_TOKEN_FILE: /proc/none cannot be read"),
+    ],
+)
+@pytest.mark.parametrize("command", ["serve", "doctor", "fsck"])
+def test_a_setting_that_is_none_is_one_clear_line(command: str, name: str, value: str, said: str) -> None:
+    """A trace was printed, with the value in it."""
+    ended = CliRunner().invoke(build_cli(), [command], env={f"TALLYWIRE_{name}": value})
+    assert (ended.exit_code, ended.stderr.count("\n")) == (2, 1), ended.output
+    assert f"TALLYWIRE_{name}: " in ended.stderr and said in ended.stderr
+
+
 def test_phases_go_one_step_at_a_time(small: Night) -> None:
     at = ["--database-url", small.database_url]
     assert _run("phase", "small", "COUNTING", *at) == (2, ["tallywire: small does not go from SETUP to COUNTING"])

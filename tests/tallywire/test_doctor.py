@@ -15,6 +15,8 @@ from tests.conftest import Night
 from tests.faketime import faked
 from tests.served import run_tallywire
 
+pytestmark = pytest.mark.usefixtures("durable")
+
 
 def doctor(night: Night, folder: Path, *arguments: str, **environment: str) -> Result:
     given = ["doctor", "--data-dir", str(folder), "--database-url", night.database_url, *arguments]
@@ -112,6 +114,26 @@ def test_a_database_that_is_not_there_is_a_line_and_not_the_end(tmp_path: Path) 
     assert done.exit_code == 1
     assert "database       cannot open postgresql://" in lines(done, "fail")
     assert "server         http://127.0.0.1:1 does not answer" in lines(done, "fail")
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "told"),
+    [
+        ("TALLYWIRE_LIMITS", '{"nothing": 1}', "fail  limits         TALLYWIRE_LIMITS: there is no limit nothing"),
+        ("TALLYWIRE_LIMITS", '{"sockets_an_address": null}', "warn  limits         turned off: sockets_an_address"),
+        ("TALLYWIRE_LIMITS", '{"sockets_an_address": 9}', "ok    limits         others than usual: sockets_an_address"),
+        ("TALLYWIRE_UNLIMITED_ADDRESSES", '["here"]', "fail  limits         TALLYWIRE_UNLIMITED_ADDRESSES: "),
+        ("TALLYWIRE_TRUSTED_DOCUMENTS", "/proc/none", "fail  limits         TALLYWIRE_TRUSTED_DOCUMENTS: "),
+        ("TALLYWIRE_EVIDENCE_URL", "ftp://x", "fail  photographs    the store of photographs must be one of "),
+        ("TALLYWIRE_WITNESSES", '["x"]', "fail  witnesses      TALLYWIRE_WITNESSES: "),
+        ("FORWARDED_ALLOW_IPS", "*", "warn  proxies        FORWARDED_ALLOW_IPS is *"),
+    ],
+)
+def test_settings_that_no_node_starts_with_or_that_let_everybody_in_are_named(
+    tmp_path: Path, name: str, value: str, told: str
+) -> None:
+    nowhere = Night("postgresql://postgres@127.0.0.1:1/none", "small")
+    assert told in doctor(nowhere, tmp_path, **{name: value}).output
 
 
 def test_a_server_is_looked_at_from_elsewhere(served: Night) -> None:
