@@ -1,14 +1,17 @@
 """What deploy/ ships fits the code: settings that exist, paths that answer, ports that agree, times that leave room."""
 
+import asyncio
 import re
 import shutil
 import subprocess
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
 import yaml
+from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
 from tallywire.cli import COMMANDS
 from tallywire.settings import Settings
@@ -69,6 +72,33 @@ def test_manifests_select_the_same_pods_and_the_same_port() -> None:
     (port,) = _pod()["containers"][0]["ports"]
     assert service["ports"][0]["targetPort"] == port["name"] and port["containerPort"] == 8_000
     assert deployment["replicas"] > manifests["PodDisruptionBudget"]["spec"]["minAvailable"]
+
+
+def test_only_those_inside_are_believed_where_a_request_comes_from() -> None:
+    """With "*" the first address of X-Forwarded-For was: whatever a client had put there itself."""
+    kubernetes = {one["name"]: one.get("value") for one in _pod()["containers"][0]["env"]}["FORWARDED_ALLOW_IPS"]
+    compose = _compose()["services"]["tallywire"]["environment"]["FORWARDED_ALLOW_IPS"]
+    assert kubernetes == compose and all(ip_network(one).is_private for one in compose.split(","))
+    for claimed, wanted in (
+        ("198.51.100.7, 203.0.113.9", "203.0.113.9"),
+        ("198.51.100.7, 203.0.113.9, 10.1.2.3", "203.0.113.9"),
+        ("10.0.0.1, 203.0.113.9", "203.0.113.9"),
+        ("203.0.113.9", "203.0.113.9"),
+    ):
+        assert _client(compose, "10.244.0.7", claimed) == wanted
+    assert _client(compose, "198.51.100.1", "203.0.113.9") == "198.51.100.1"
+
+
+def _client(trusted: str, peer: str, claimed: str) -> str:
+    """The address that the application is told."""
+    seen: list[str] = []
+
+    async def app(scope: Any, _receive: Any, _send: Any) -> None:
+        seen.append(scope["client"][0])
+
+    scope = {"type": "http", "client": (peer, 1), "headers": [(b"x-forwarded-for", claimed.encode())]}
+    asyncio.run(ProxyHeadersMiddleware(app, trusted)(scope, None, None))  # type: ignore[arg-type]
+    return seen[0]
 
 
 def test_compose_names_what_it_has() -> None:
