@@ -1,16 +1,19 @@
 """docs/performance.md keeps its prose; what stands between its marks is made from the records.
 
 <!-- bench:NAME --> … <!-- /bench:NAME --> hold the table of a record, <!-- plot:NAME --> … <!-- /plot:NAME --> a plot.
+<!-- sizing --> … <!-- /sizing --> in docs/operations.md hold what is planned with.
 """
 
 import re
 from pathlib import Path
 
-from bench import tables
+from bench import sizing, tables
 from bench.records import FOLDER, Record, read_records
 
 PAGE = FOLDER.with_suffix(".md")
+OPERATIONS = FOLDER.parent / "operations.md"
 MARKED = re.compile(r"<!-- (bench|plot):([\w-]+) -->\n.*?<!-- /\1:\2 -->", re.DOTALL)
+SIZED = re.compile(r"<!-- sizing -->\n.*?<!-- /sizing -->", re.DOTALL)
 
 
 def make(folder: Path) -> Path:
@@ -22,7 +25,14 @@ def make(folder: Path) -> Path:
     draw_all(records, folder)
     page = folder.with_suffix(".md")
     page.write_text(filled(PAGE.read_text(), records, folder.name))
+    if folder == FOLDER:
+        OPERATIONS.write_text(sized(OPERATIONS.read_text(), records))
     return page
+
+
+def sized(text: str, records: dict[str, Record]) -> str:
+    """The text with its table of sizes as these records say."""
+    return SIZED.sub(lambda _: f"<!-- sizing -->\n{sizing.table(records)}\n<!-- /sizing -->", text)
 
 
 def filled(text: str, records: dict[str, Record], folder: str) -> str:

@@ -7,7 +7,8 @@ from xml.etree import ElementTree
 
 import pytest
 
-from bench.page import PAGE, filled
+from bench import sizing
+from bench.page import OPERATIONS, PAGE, filled, sized
 from bench.plotted import PLOTS, series
 from bench.records import FOLDER, read_records
 from bench.suite import BENCHMARKS, NAMES
@@ -21,6 +22,16 @@ def test_the_page_says_what_is_recorded() -> None:
     text = PAGE.read_text()
     assert RECORDS
     assert filled(text, RECORDS, FOLDER.name) == text, 'make bench BENCH="--page" makes it anew'
+
+
+def test_what_operators_plan_with_is_what_is_recorded() -> None:
+    text = OPERATIONS.read_text()
+    assert sized(text, RECORDS) == text, 'make bench BENCH="--page" makes it anew'
+    for name in sizing.NEEDED:
+        # Measured values, not how many of what there were.
+        figures = json.loads(json.dumps(RECORDS[name].figures), parse_float=lambda told: 2 * float(told))
+        changed = replace(RECORDS[name], figures=figures)
+        assert sized(text, {**RECORDS, name: changed}) != text, name
 
 
 @pytest.mark.parametrize("name", sorted(RECORDS))
