@@ -9,7 +9,7 @@ import zlib
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import IO, NotRequired, Protocol, TypedDict
+from typing import IO, Any, Protocol
 
 from pydantic import TypeAdapter, ValidationError
 
@@ -37,17 +37,12 @@ class Exported:
     root: str | None
 
 
-class Member(TypedDict):
-    """`rows` of a table, `bytes` of a photograph; `sha256` in hex."""
-
-    sha256: str
-    rows: NotRequired[int]
-    bytes: NotRequired[int]
-
-
 @dataclass(slots=True)
 class Manifest:
-    """What an export says of itself. `revision`: of the tables."""
+    """What an export says of itself. `revision`: of the tables.
+
+    `members`: of each its `sha256` (hex), and the `rows` of a table or the `bytes` of a photograph.
+    """
 
     revision: str
     version: str
@@ -55,7 +50,7 @@ class Manifest:
     tokens: bool
     photographs: bool
     elections: list[Exported] = field(default_factory=list)
-    members: dict[str, Member] = field(default_factory=dict)
+    members: dict[str, dict[str, Any]] = field(default_factory=dict)
 
     def as_json(self) -> bytes:
         return json.dumps({"format": FORMAT, **asdict(self)}, indent=1, ensure_ascii=False).encode() + b"\n"
@@ -67,13 +62,18 @@ class Manifest:
             value = json.loads(content)
             if value.pop("format") != FORMAT:
                 raise ArchiveError(f"{MANIFEST} is of no whole export ({FORMAT})")
-            return TypeAdapter(cls).validate_python(value, strict=True)
+            whole = TypeAdapter(cls).validate_json(content, strict=True)
         except ValidationError as error:
             first = error.errors()[0]
             place = ".".join(map(str, first["loc"]))
             raise ArchiveError(f"{MANIFEST} cannot be read: {place}: {first['msg']}") from error
         except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
             raise ArchiveError(f"{MANIFEST} cannot be read: {error!r}") from error
+        for name, member in whole.members.items():
+            size = member.get("rows", member.get("bytes"))
+            if not isinstance(member.get("sha256"), str) or not isinstance(size, int):
+                raise ArchiveError(f"{MANIFEST} cannot be read: members.{name}: it does not say its size and sha256")
+        return whole
 
 
 class Archive(Protocol):

@@ -84,7 +84,7 @@ async def _read_table(
     member = manifest.members.get(member_of(name))
     if member is None:
         raise ArchiveError(f"{member_of(name)} is not named in the manifest")
-    done, rows = 0, member.get("rows", 0)
+    done, rows = 0, int(member.get("rows", 0))
     lines = lines_of(archive, member_of(name), member["sha256"])
     for page in [list(lines)] if name in TOGETHER else _pages(lines):
         await write_lines(connection, name, page)

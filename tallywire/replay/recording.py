@@ -66,8 +66,10 @@ async def read_recording(given: str, election: str | None, token: str | None, pr
         night = read_night(Path(given))
         content = json.dumps(night.definition).encode()
         return _recording(given, content, night.bounds, night.entries)
-    except (NightLogError, SourceError, NoElectionError, ArchiveError) as error:
+    except (NightLogError, SourceError, NoElectionError) as error:
         raise RecordingError(str(error)) from error
+    except ArchiveError as error:
+        raise RecordingError(f"{given}: {error}") from error
     except BadNoteError as error:
         raise RecordingError(f"{given}: the head of the log cannot be trusted: {error}") from error
     except OSError as error:

@@ -19,7 +19,7 @@ async def test_who_holds_others_up_is_found_and_can_be_ended(counting: Night) ->
             await asyncio.sleep(0.01)
     (told,) = rows
     assert (told["pid"], told["state"]) == (holder.get_server_pid(), "idle in transaction")
-    assert "FOR UPDATE" in told["left"] and not waiting.done()
+    assert "FOR UPDATE" in told["asked"] and not waiting.done()
     assert await operator.fetchval("SELECT pg_terminate_backend($1)", told["pid"])
     assert await waiting == "UPDATE 1"
     await waiter.close()
