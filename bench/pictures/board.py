@@ -72,6 +72,7 @@ def during(browser: Browser, camera: Camera, night: PlayedNight) -> None:
         area="1033",
         office="council",
     )
+    take("reports", "Every report, newest first, of the whole election or of one area", ".feed li", reports="")
     take("council", "An office of many races: seats by party, and each race", ".rc", office="council")
     take("district", "A district, its races and its subdistricts", "main .hero.in, main .kick", area="1033")
     take("subdistrict", "A subdistrict and its stations", "main .hero.in, main .kick", area="103301")

@@ -3,10 +3,12 @@
 import io
 from functools import lru_cache
 
-from PIL import Image, ImageColor, ImageDraw, ImageFont
+from PIL import Image, ImageDraw, ImageFont
 
 from counting.vocabulary import Language
 from tallywire.fonts import FONT
+from tallywire.pages.card_map import map_of
+from tallywire.pages.colours import colour_of, is_light
 from tallywire.pages.seats import seats_in_words, seats_of
 from tallywire.pages.standing import Line, Standing, notices, progress, sentence, status
 
@@ -16,13 +18,14 @@ WARNING, COUNTED = "#ffd84a", "#b07a00"
 ROWS, ROW = 3, 92
 # Where the seats of a council have a line of their own.
 ROW_CLOSE = 76
-BAR_LEFT, BAR_RIGHT = 560, 815
+NAME_LEFT = EDGE + 92
+MAP_WIDTH, MAP_HIGH, BESIDE_MAP = 320, 260, 48
 # Ten gates of five, as on the counting board: a stroke is 2 % of the stations.
 STROKES, STROKES_LEFT, STROKES_HIGH = 50, 862, 34
 
 
 def card(standing: Standing, language: Language) -> bytes:
-    """A PNG of about 40 kB; the same for the same standing."""
+    """A PNG of about 50 kB; the same for the same standing."""
     picture = Image.new("RGB", (WIDTH, HEIGHT), PAPER)
     draw = ImageDraw.Draw(picture)
     told = notices(standing, language)
@@ -34,8 +37,9 @@ def card(standing: Standing, language: Language) -> bytes:
     if not standing.before:
         seats = next(filter(None, (seats_in_words(one, language) for one in seats_of(standing.feed))), "")
         high = ROW_CLOSE if seats else ROW
+        right = _map(picture, standing, top + 180, ROWS * high)
         for place, line in enumerate(standing.lines[:ROWS]):
-            _row(draw, line, top + 180 + place * high, language)
+            _row(draw, line, top + 180 + place * high, right, language)
         draw.text((EDGE, top + 188 + ROWS * high), _seats_fitting(seats, 26, WIDTH - 2 * EDGE), INK, _font(26))
     foot = HEIGHT - 96
     draw.line((EDGE, foot, WIDTH - EDGE, foot), INK, 3)
@@ -45,7 +49,7 @@ def card(standing: Standing, language: Language) -> bytes:
         _strokes(draw, standing, foot + 20)
     draw.text((EDGE, foot + 48), f"tallywire · {status(standing, language)}", GREY, _font(24))
     out = io.BytesIO()
-    picture.quantize(64).save(out, "PNG", optimize=True)
+    picture.quantize(128).save(out, "PNG", optimize=True)
     return out.getvalue()
 
 
@@ -110,28 +114,30 @@ def _strokes(draw: ImageDraw.ImageDraw, standing: Standing, top: int) -> None:
             draw.line((left - 4, top + STROKES_HIGH - 8, left + 22, top + 8), colour, 3)
 
 
-def _row(draw: ImageDraw.ImageDraw, line: Line, top: int, language: Language) -> None:
+def _map(picture: Image.Image, standing: Standing, top: int, high: int) -> int:
+    """At the right edge, where there is one for this race; how far to the right the rows beside it may go."""
+    drawn = map_of(standing, MAP_WIDTH, min(MAP_HIGH, high))
+    if drawn is None:
+        return WIDTH - EDGE
+    left = WIDTH - EDGE - drawn.width
+    picture.paste(drawn, (left, top + max(0, (high - drawn.height) // 2)))
+    return left - BESIDE_MAP
+
+
+def _row(draw: ImageDraw.ImageDraw, line: Line, top: int, right: int, language: Language) -> None:
+    """Name and numbers, and below them the bar: a full one is every vote."""
     candidate = line.candidate
-    fill = _colour(candidate.color)
-    draw.rounded_rectangle((EDGE, top + 8, EDGE + 68, top + 76), 6, fill)
-    on = INK if _light(fill) else PAPER
-    draw.text((EDGE + 34, top + 42), str(candidate.ballot_number), on, _font(40), anchor="mm")
+    fill = colour_of(candidate.color)
+    draw.rounded_rectangle((EDGE, top + 4, EDGE + 68, top + 72), 6, fill)
+    on = INK if is_light(fill) else PAPER
+    draw.text((EDGE + 34, top + 38), str(candidate.ballot_number), on, _font(40), anchor="mm")
+    share, votes = f"{line.share:.1%}", f"{line.votes:,}"
+    numbers = right - 112
+    draw.text((right, top + 28), share, GREY, _font(28), anchor="rm")
+    draw.text((numbers, top + 28), votes, INK, _font(36), anchor="rm")
+    room = numbers - _font(36).getlength(votes) - NAME_LEFT - 16
     name = candidate.short_name.in_language(language)
-    draw.text((EDGE + 92, top + 42), _fitting(name, 36, BAR_LEFT - EDGE - 110), INK, _font(36), anchor="lm")
-    draw.rectangle((BAR_LEFT, top + 30, BAR_RIGHT, top + 54), TRACK)
-    draw.rectangle((BAR_LEFT, top + 30, BAR_LEFT + round((BAR_RIGHT - BAR_LEFT) * line.share), top + 54), fill)
-    draw.text((1030, top + 42), f"{line.votes:,}", INK, _font(40), anchor="rm")
-    draw.text((WIDTH - EDGE, top + 42), f"{line.share:.1%}", GREY, _font(30), anchor="rm")
-
-
-def _colour(text: str) -> tuple[int, int, int]:
-    """Of a candidate; grey where it is none."""
-    try:
-        return ImageColor.getrgb(text)[:3]
-    except ValueError:
-        return (109, 117, 123)
-
-
-def _light(rgb: tuple[int, int, int]) -> bool:
-    red, green, blue = rgb
-    return 0.299 * red + 0.587 * green + 0.114 * blue > 150
+    size = _size(name, 34, 22, int(room))
+    draw.text((NAME_LEFT, top + 28), _fitting(name, size, int(room)), INK, _font(size), anchor="lm")
+    draw.rectangle((NAME_LEFT, top + 58, right, top + 68), TRACK)
+    draw.rectangle((NAME_LEFT, top + 58, NAME_LEFT + round((right - NAME_LEFT) * line.share), top + 68), fill)

@@ -53,7 +53,7 @@ def _body(standing: Standing, language: Language) -> str:
     words = ("Results in English", "ดูผลภาษาไทย")[not thai]
     parts = [
         f'<div lang="{language.value.lower()}">',
-        *(f"<p><b>{escape(notice)}</b></p>" for notice in notices(standing, language)),
+        *(f'<div class="notice"><p class="wrap">{escape(notice)}</p></div>' for notice in notices(standing, language)),
         f'<p class="kick">{escape(name)} · {escape(status(standing, language))}</p>',
         f"<h1>{escape(sentence(standing, language))}</h1>",
         f'<p class="lead">{escape(progress(standing, language))}</p>',

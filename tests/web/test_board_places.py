@@ -14,7 +14,8 @@ from tests.web.test_board_page import ELECTION, Night, Reporter, ask, open_board
 
 pytestmark = pytest.mark.browser
 
-CUTS = "query C($id: ID!) { cuts(electionId: $id, first: 3) { number } }"
+CUTS = "query C($id: ID!) { cuts(electionId: $id, first: 50) { number cursor } }"
+VOTES_AT = "query V($id: ID!, $at: Cursor) { result(contestId: $id, at: $at) { rows { votes } } }"
 NARROW: ViewportSize = {"width": 320, "height": 700}
 # By address: what is there once the place is whole.
 PLACES = {
@@ -91,6 +92,69 @@ def test_axe_finds_nothing_on_any_screen_of_the_board_and_a_narrow_phone_scrolls
     assert found == []
 
 
+def test_the_time_machine_goes_by_keys_and_by_a_pointer_and_says_what_it_cannot_open(
+    page: Page, night: Served, reporter: Reporter
+) -> None:
+    cut_again(night, reporter)
+    cuts = ask(night, CUTS, id=ELECTION)["cuts"][::-1]
+    open_board(page, night, "?lang=en")
+    slider, shown = page.get_by_role("slider"), page.locator(".cand").first.locator(".vt b")
+    slider.focus()
+    for key, cut in (("ArrowLeft", cuts[-2]), ("Home", cuts[0]), ("PageUp", cuts[min(10, len(cuts) - 1)])):
+        page.keyboard.press(key)
+        expect(slider).to_have_attribute("aria-valuetext", re.compile(rf"^Cut {cut['number']} "))
+        if cut is not cuts[-1]:
+            expect(page.locator(".past")).to_contain_text(f"cut {cut['number']} ")
+        expect(page).to_have_url(re.compile(rf"cut={cut['number']}$" if cut is not cuts[-1] else "lang=en$"))
+        rows = ask(night, VOTES_AT, id=f"{ELECTION}/governor", at=cut["cursor"])["result"]["rows"]
+        expect(shown).to_have_text(f"{rows[0]['votes']:,}")
+    page.keyboard.press("End")
+    expect(page.locator(".past")).to_have_count(0)
+    now = shown.inner_text()
+    slider.scroll_into_view_if_needed()
+    box = slider.bounding_box()
+    assert box is not None
+    page.mouse.move(box["x"] + box["width"] - 8, box["y"] + box["height"] / 2)
+    page.mouse.down()
+    page.mouse.move(box["x"] + 4, box["y"] + box["height"] / 2, steps=4)
+    # Words and page follow a thumb that rests, before it is let go.
+    expect(page.locator(".tmh b")).to_contain_text(f"Cut {cuts[0]['number']} ")
+    expect(page.locator(".past")).to_contain_text(f"cut {cuts[0]['number']} ")
+    page.mouse.up()
+    expect(shown).not_to_have_text(now)
+    page.route("**/graphql", lambda route: route.abort())
+    page.keyboard.press("ArrowRight")
+    expect(page.locator(".tm").get_by_role("status")).to_contain_text("could not be opened")
+    expect(page).to_have_url(re.compile(rf"cut={cuts[0]['number']}$"))
+    expect(slider).to_have_value("0")
+    page.get_by_role("button", name="Back to now").click()
+    expect(shown).to_have_text(now)
+
+
+def test_all_reports_are_listed_page_by_page_and_those_of_one_district(
+    page: Page, night: Served, reporter: Reporter
+) -> None:
+    for votes in range(1, 32):
+        reporter.report(0, {8: 200 + votes, 4: 33, 1: 21})
+    open_board(page, night)
+    page.get_by_role("link", name="ดูทั้งหมด").click()
+    expect(page).to_have_url(re.compile(r"[?&]reports="))
+    listed = page.locator(".feed li")
+    expect(listed).to_have_count(30)
+    expect(listed.first).to_contain_text("บัตรดี 285 ใบ")
+    page.get_by_role("button", name="เก่ากว่านี้").click()
+    expect(listed.nth(30)).to_contain_text("บัตรดี 255 ใบ")
+    # What comes meanwhile moves nothing until it is asked for.
+    reporter.report(0, {8: 260, 4: 33, 1: 21})
+    page.get_by_role("button", name="มีรายงานใหม่").click()
+    expect(listed.first).to_contain_text("บัตรดี 314 ใบ")
+    page.get_by_label("เขต").select_option("1033")
+    expect(page).to_have_url(re.compile(r"area=1033&reports=$"))
+    expect(listed.first).to_contain_text("บัตรดี 314 ใบ")
+    page.get_by_label("เขต").select_option("1001")
+    expect(page.get_by_text("ยังไม่มีรายงานของพื้นที่นี้")).to_be_visible()
+
+
 def cut_again(night: Served, reporter: Reporter) -> None:
     """After it there is an earlier cut with votes in it, besides the zero report."""
 
@@ -111,6 +175,11 @@ def screens(page: Page, night: Served) -> Iterator[str]:
     expect(page.locator(".feed li").first).to_be_visible()
     expect(page.locator(".nightline .pace").first).to_be_attached()
     yield "front page"
+    page.get_by_role("link", name="ดูทั้งหมด").click()
+    expect(page.locator(".allbar ~ .feed li").first).to_be_visible()
+    yield "all reports"
+    page.go_back()
+    expect(page.locator("#tm")).to_be_visible()
     page.locator("#tm").fill("1")
     expect(page.locator(".past").first).to_be_visible()
     yield "earlier cut"

@@ -14,6 +14,13 @@ from tests.web.test_board_page import Night, Reporter, leader
 
 pytestmark = pytest.mark.browser
 
+# Candidate 8's, and an area's without a report.
+LEADER, NO_REPORT = (10, 125, 79), (223, 226, 222)
+
+
+def near(colour: tuple[int, int, int], other: tuple[int, int, int]) -> bool:
+    return sum(abs(a - b) for a, b in zip(colour, other, strict=True)) < 30
+
 
 def waited_for(night: Night, path: str, wanted: str) -> httpx.Response:
     """The page once it holds this; it is made anew every few seconds."""
@@ -66,7 +73,14 @@ def test_a_shared_link_says_who_leads_and_shows_a_picture(night: Night, reporter
     assert metas["og:image"].startswith(f"{night.url.rstrip('/')}/card.png?")
     picture = httpx.get(metas["og:image"].replace("&amp;", "&"))
     assert picture.headers["content-type"] == "image/png"
-    assert Image.open(io.BytesIO(picture.content)).size == (1200, 630)
+    drawn = Image.open(io.BytesIO(picture.content)).convert("RGB")
+    assert drawn.size == (1200, 630)
+    # Stations of one district have come: it is in the colour of who leads there, the others are grey.
+    found = drawn.crop((830, 200, 1140, 500)).getcolors(93_000) or []
+    led = sum(covers for covers, colour in found if near(colour, LEADER))  # type: ignore[arg-type]
+    grey = sum(covers for covers, colour in found if near(colour, NO_REPORT))  # type: ignore[arg-type]
+    assert 50 < led < 2_000
+    assert grey > 10_000
     again = httpx.get(f"{night.url.rstrip('/')}/card.png?lang=en", headers={"If-None-Match": picture.headers["etag"]})
     assert again.status_code == 304
 

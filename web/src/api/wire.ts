@@ -30,6 +30,8 @@ export class Wire<T, V extends { after?: string | null }> {
   #client: Client | null = null;
   #cursor: string | null;
   #heardBefore = false;
+  /** As it was told last: not again with every message. */
+  #live = false;
   #afterLoss = false;
   #retryS = RETRY_FIRST_S;
   #retry: ReturnType<typeof setTimeout> | undefined;
@@ -85,6 +87,8 @@ export class Wire<T, V extends { after?: string | null }> {
     this.#options.hear(data, this.#afterLoss);
     this.#heardBefore = true;
     this.#afterLoss = false;
+    if (this.#live) return;
+    this.#live = true;
     this.#options.state({ is: "live" });
   }
 
@@ -96,6 +100,7 @@ export class Wire<T, V extends { after?: string | null }> {
   readonly #lose = (): void => {
     if (this.#stopped || !this.#client) return;
     this.#drop();
+    this.#live = false;
     this.#afterLoss = this.#heardBefore;
     this.#options.state({ is: "lost", retryInS: this.#retryS });
     clearTimeout(this.#retry);

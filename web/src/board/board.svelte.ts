@@ -146,7 +146,12 @@ class Board {
     if (!election) return;
     page.lookBack(cut.number);
     const { ResultsAtDocument } = await import("../generated/night");
-    const { results } = await ask(ResultsAtDocument, { electionId: election.id, ...this.#asked(), at: cut.cursor });
+    const asked = ask(ResultsAtDocument, { electionId: election.id, ...this.#asked(), at: cut.cursor });
+    const { results } = await asked.catch((error: unknown) => {
+      // The address says what is shown.
+      if (page.cut === cut.number) page.lookBack(this.past?.cut.number ?? null);
+      throw error;
+    });
     if (page.cut === cut.number) this.past = { cut, results: new Map(results.map((result) => [keyOf(result.contest.id, result.area.id), result])) };
   }
 

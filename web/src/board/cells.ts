@@ -29,6 +29,21 @@ export interface Cell {
   readonly sentence: string;
 }
 
+/** Cells as they were drawn last: an area of which nothing is new has the same, and is not drawn again. */
+export class Cells {
+  readonly #drawn = new Map<string, { readonly of: readonly unknown[]; readonly cell: Cell }>();
+
+  /** As `cellOf`. */
+  of(area: Place, result: Result | undefined, rows: readonly Standing<Shown>[], mode: "lead" | "second" | "count", lang: Lang): Cell {
+    const of = [area, result, result && rows, mode, lang];
+    const before = this.#drawn.get(area.id);
+    if (before?.of.every((part, i) => part === of[i])) return before.cell;
+    const cell = cellOf(area, result, rows, mode, lang);
+    this.#drawn.set(area.id, { of, cell });
+    return cell;
+  }
+}
+
 export function cellOf(area: Place, result: Result | undefined, rows: readonly Standing<Shown>[], mode: "lead" | "second" | "count", lang: Lang): Cell {
   const reporting = result?.stationsReporting ?? 0;
   const share = result && result.stationsTotal > 0 ? reporting / result.stationsTotal : 0;

@@ -97,7 +97,7 @@ describe("a race that is not one seat for the most votes", () => {
 
 describe("the line below", () => {
   it("says how far the count is, whether it is decided, and the data's time on the election's clock", () => {
-    expect(deck(nightOf(mid), "th")).toEqual(["รายงานแล้ว 2,082 จาก 6,817 หน่วย (31%)", "ยังไม่ชี้ขาด", "· ข้อมูลถึงเวลา 22.49 น."]);
+    expect(deck(nightOf(mid), "th")).toEqual(["รายงานแล้ว 2,082 จาก 6,817 หน่วย (31%)", "ยังไม่ชี้ขาด ·", "ข้อมูลถึงเวลา 22.49 น."]);
     expect(deck(nightOf({ ...mid, decided: true }), "en")).toEqual(["2,082 of 6,817 stations reporting (31%).", "Decided.", "As of 22:49."]);
   });
 

@@ -114,8 +114,10 @@ export function deck(night: Night, lang: Lang): string[] {
     ? [
         `รายงานแล้ว ${count(reporting)} จาก ${count(total)} หน่วย (${share}%)`,
         ...(open ? [decided ? "ชี้ขาดแล้ว" : "ยังไม่ชี้ขาด"] : []),
-        ...(as ? [`· ข้อมูลถึงเวลา ${as}`] : []),
+        ...(as ? [`ข้อมูลถึงเวลา ${as}`] : []),
       ]
+        // No line begins with the point between two.
+        .map((part, i, { length }) => (as && i === length - 2 ? `${part} ·` : part))
     : [`${count(reporting)} of ${count(total)} stations reporting (${share}%).`, ...(open ? [decided ? "Decided." : "Not decided."] : []), ...(as ? [`As of ${as}.`] : [])];
 }
 

@@ -16,6 +16,8 @@ export interface Place {
   /** A page that checks the count, of one contest (by code) where it is named, in `area` where that is. */
   readonly check?: Check | null;
   readonly contest?: string | null;
+  /** Every report, newest first, of `area` where that is named. */
+  readonly reports?: boolean;
 }
 
 function one<T extends string>(value: string | null, allowed: readonly T[], otherwise: T): T {
@@ -40,6 +42,7 @@ class Page {
   office = $state<string | null>(query.get("office"));
   check = $state<Check | null>(checkIn(query));
   contest = $state<string | null>(query.get("contest"));
+  reports = $state(query.has("reports"));
   /** Number of the cut looked back at; null: now. */
   cut = $state<number | null>(/^\d+$/.test(query.get("cut") ?? "") ? Number(query.get("cut")) : null);
   readonly election = query.get("election");
@@ -48,7 +51,7 @@ class Page {
     // Back and forward: the address says what is shown.
     addEventListener("popstate", () => {
       const now = new URLSearchParams(location.search);
-      this.#at({ area: now.get("area"), station: now.get("station"), office: now.get("office"), check: checkIn(now), contest: now.get("contest") });
+      this.#at({ area: now.get("area"), station: now.get("station"), office: now.get("office"), check: checkIn(now), contest: now.get("contest"), reports: now.has("reports") });
     });
   }
 
@@ -64,6 +67,7 @@ class Page {
     if (place.office) address.searchParams.set("office", place.office);
     if (place.check) address.searchParams.set("check", place.check);
     if (place.contest) address.searchParams.set("contest", place.contest);
+    if (place.reports) address.searchParams.set("reports", "");
     return address.pathname + address.search;
   }
 
@@ -74,8 +78,8 @@ class Page {
     scrollTo(0, 0);
   }
 
-  #at({ area = null, station = null, office = null, check = null, contest = null }: Place): void {
-    Object.assign(this, { area, station, office, check, contest });
+  #at({ area = null, station = null, office = null, check = null, contest = null, reports = false }: Place): void {
+    Object.assign(this, { area, station, office, check, contest, reports });
   }
 
   /** For links: the browser's own way stays for new tabs and windows. */

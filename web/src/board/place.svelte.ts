@@ -36,7 +36,7 @@ export class RaceHere implements Counted {
     return this.#place.results.get(keyOf(this.race.id, areaId));
   }
 
-  standingsIn(areaId: string): Standing[] {
+  standingsIn(areaId: string): readonly Standing[] {
     return standings(this.race.candidates, this.resultIn(areaId));
   }
 

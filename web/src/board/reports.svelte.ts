@@ -43,7 +43,7 @@ export class Reports {
 
   async #fill(): Promise<void> {
     // Without them the list begins with the next report.
-    const found = await ask(NewestTalliesDocument, { electionId: this.#electionId, first: KEPT }).catch(() => null);
+    const found = await ask(NewestTalliesDocument, { electionId: this.#electionId, areaId: null, first: KEPT, after: null }).catch(() => null);
     this.#before = found?.tallies.edges.map((edge) => ofTally(edge.node)) ?? [];
     this.#pace.ask();
   }

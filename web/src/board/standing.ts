@@ -17,9 +17,20 @@ export interface Standing<C extends Shown = Candidate> {
   readonly leading: boolean;
 }
 
-/** In the API's order (rank, then ballot number); in ballot order where there is no result. */
-export function standings<C extends Shown>(candidates: readonly C[], result: Result | undefined): Standing<C>[] {
+/** An update brings new results of a few areas; of all the others the same are asked for once a second. */
+const known = new WeakMap<Result, { readonly candidates: readonly Shown[]; readonly rows: readonly Standing<Shown>[] }>();
+
+/** In the API's order (rank, then ballot number); in ballot order where there is no result. The same list for the same two. */
+export function standings<C extends Shown>(candidates: readonly C[], result: Result | undefined): readonly Standing<C>[] {
   if (!result) return candidates.map((candidate) => ({ candidate, votes: 0, share: 0, rank: 1, leading: false }));
+  const before = known.get(result);
+  if (before?.candidates === candidates) return before.rows as readonly Standing<C>[];
+  const rows = ranked(candidates, result);
+  known.set(result, { candidates, rows });
+  return rows;
+}
+
+function ranked<C extends Shown>(candidates: readonly C[], result: Result): Standing<C>[] {
   const byNumber = new Map(candidates.map((candidate) => [candidate.ballotNumber, candidate]));
   const sum = result.rows.reduce((total, row) => total + row.votes, 0);
   return result.rows.flatMap((row) => {

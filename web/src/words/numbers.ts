@@ -45,13 +45,21 @@ export function time(instant: string, zone: string, lang: Lang): string {
 /** 22 พฤษภาคม 2565 or 22 May 2022. */
 export function date(instant: string, zone: string, lang: Lang): string {
   const locale = lang === "th" ? "th-TH-u-ca-buddhist-nu-latn" : "en-GB";
-  const format = new Intl.DateTimeFormat(locale, { timeZone: zone, day: "numeric", month: "long", year: "numeric" });
-  const parts = Object.fromEntries(format.formatToParts(new Date(instant)).map((part) => [part.type, part.value]));
+  const parts = Object.fromEntries(formatOf(locale, zone, { day: "numeric", month: "long", year: "numeric" }).formatToParts(new Date(instant)).map((part) => [part.type, part.value]));
   return `${parts.day} ${parts.month} ${parts.year}`;
 }
 
+/** Making one costs as much as a hundred uses of it. */
+const formats = new Map<string, Intl.DateTimeFormat>();
+
+function formatOf(locale: string, zone: string, options: Intl.DateTimeFormatOptions): Intl.DateTimeFormat {
+  const key = JSON.stringify([locale, zone, options]);
+  const format = formats.get(key) ?? new Intl.DateTimeFormat(locale, { ...options, timeZone: zone });
+  formats.set(key, format);
+  return format;
+}
+
 function clock(instant: string, zone: string): { hour: string; minute: string } {
-  const format = new Intl.DateTimeFormat("en-GB", { timeZone: zone, hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
-  const parts = Object.fromEntries(format.formatToParts(new Date(instant)).map((part) => [part.type, part.value]));
+  const parts = Object.fromEntries(formatOf("en-GB", zone, { hour: "2-digit", minute: "2-digit", hourCycle: "h23" }).formatToParts(new Date(instant)).map((part) => [part.type, part.value]));
   return { hour: parts.hour ?? "", minute: parts.minute ?? "" };
 }
