@@ -16,6 +16,7 @@ help: ## list the targets
 setup: $(VENV)/ready web/dist/ready ## .venv with everything in it, and the browser apps
 
 $(VENV)/ready: locks/development.txt pyproject.toml
+	@echo "Once, and for some minutes: the packages, then the browser apps"
 	$(PYTHON) -c 'import sys; sys.exit(0 if sys.version_info >= (3, 11) else "tallywire needs Python 3.11 or newer")'
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r locks/development.txt
