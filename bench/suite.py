@@ -82,7 +82,7 @@ BENCHMARKS = (
         "nation",
         "bench.national --sizes 95000 --played 95000 --no-long-log",
         "bench.national --sizes 2000 --played 2000 --no-long-log",
-        60,
+        40,
         usual=False,
     ),
     Benchmark("away", "bench.follow --away 60", "bench.follow --away 5 --stations 30", 8, usual=False),

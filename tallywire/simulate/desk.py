@@ -17,6 +17,8 @@ EDITORS = 3
 # Of the night: how long an editor looks at one case, and in real seconds at most.
 CASE_SECONDS, CASE_SECONDS_MAX = 40.0, 2.0
 LOOK_SECONDS = 0.3
+# A nation has thousands of sheets in doubt.
+LOOKS_AT_ONCE = 8
 # The last cases: given up where nothing moves for so long.
 PATIENCE_SECONDS = 60.0
 MATCHES, SECOND, WRONG, OUTDATED = (
@@ -84,16 +86,27 @@ class Desk:
         if not self._doubted:
             return
         editor = await self._operator.enrol([], "Editor, closing", Role.EDITOR)
-        for sheet in self._doubted:
-            standing = await self._standing(sheet, editor)
-            if standing is None or not self._is_true(sheet, standing):
-                self._score.set_right += 1
-                replaces = standing.id if standing else None
-                shot = await self._camera.shoot(self._finals[sheet])
-                evidence = [shot.sha256] if shot else []
-                sent = self._form.filled(self._finals[sheet], wrong=False, replaces=replaces, evidence=evidence)
-                sent.note = SET_RIGHT
-                await editor.submit_tally(sent)
+        sheets = iter(self._doubted)
+
+        async def look() -> None:
+            for sheet in sheets:
+                await self._set_right(sheet, editor)
+
+        async with asyncio.TaskGroup() as group:
+            for _ in range(LOOKS_AT_ONCE):
+                group.create_task(look())
+
+    async def _set_right(self, sheet: tuple[str, str], editor: Client) -> None:
+        standing = await self._standing(sheet, editor)
+        if standing is not None and self._is_true(sheet, standing):
+            return
+        self._score.set_right += 1
+        replaces = standing.id if standing else None
+        shot = await self._camera.shoot(self._finals[sheet])
+        evidence = [shot.sha256] if shot else []
+        sent = self._form.filled(self._finals[sheet], wrong=False, replaces=replaces, evidence=evidence)
+        sent.note = SET_RIGHT
+        await editor.submit_tally(sent)
 
     async def _queue(self, editor: Client, closing: bool) -> list[Case]:
         """What can be decided; a tally that only waits for its photograph is left to that until the end."""
