@@ -35,6 +35,7 @@ RATIO_MAX = 2.0
 # Of the acts that were asked for in a second; with fewer, whoever is honest was not under that abuse.
 PACE_MIN = 0.9
 SHEETS_MAX = 20_000
+PHOTOGRAPHS = 4
 Times = dict[str, list[float]]
 
 
@@ -90,6 +91,7 @@ async def measure(server: "subprocess.Popen[str]", script: Path, token: str, arg
     honest = await Child.start("bench.abuse_honest", str(script), str(port))
     wreck = await Child.start("bench.abuse_wreck", str(port), token, arguments.kinds)
     await honest.ask("watch", arguments.watchers)
+    await honest.ask("photograph", PHOTOGRAPHS)
     quiet, opening, under = _nothing(), _nothing(), _nothing()
     answers: dict[str, Counter[str]] = {}
 

@@ -4,6 +4,8 @@ Everybody acts at times laid down before, whether the last answer has come or no
 """
 
 import asyncio
+import hashlib
+import io
 import json
 import sys
 import time
@@ -15,6 +17,7 @@ from typing import Any
 
 import orjson
 import uvloop
+from PIL import Image
 
 from bench.abuse_lines import TEXT, Line, request
 from bench.fanout_control import obey
@@ -61,6 +64,23 @@ class Honest:
             if update and update["kind"] == "DELTA":
                 age = datetime.now(UTC) - datetime.fromisoformat(update["lastReportAt"])
                 self._ages.append(age.total_seconds())
+
+    async def photograph(self, sheets: int) -> int:
+        """As on any night, photographs came before: the processes that decode them are there."""
+        tokens = list(dict.fromkeys(self._tokens))[:sheets]
+        answers = await asyncio.gather(*(self._photograph(token) for token in tokens))
+        assert all(status in (200, 201) for status in answers), answers
+        return len(answers)
+
+    async def _photograph(self, token: str) -> int:
+        buffer = io.BytesIO()
+        Image.effect_noise((1_200, 900), 60.0).convert("RGB").save(buffer, "JPEG")
+        content = buffer.getvalue()
+        path = b"/evidence/" + hashlib.sha256(content).hexdigest().encode()
+        async with await Line.open(self._port) as line:
+            kind = b"Content-Type: image/jpeg"
+            answer = await line.ask(request(content, self._address(), kind, path=path, method=b"PUT", token=token))
+        return answer.status
 
     async def measure(self, seconds: float, a_second: float) -> dict[str, list[float]]:
         """Of each kind, how long everything took; `inf` is what was refused or never answered."""
@@ -109,7 +129,7 @@ class Honest:
 
 async def main(script: dict[str, Any], port: int) -> None:
     honest = Honest(script, port)
-    await obey({"watch": honest.watch, "measure": honest.measure})
+    await obey({"watch": honest.watch, "photograph": honest.photograph, "measure": honest.measure})
 
 
 if __name__ == "__main__":

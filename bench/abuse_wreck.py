@@ -30,7 +30,7 @@ from db.enrolment import damm_digit
 ADDRESSES = 16
 IDLE_AN_ADDRESS = 1_000
 DRIP_SECONDS = 1.0
-AT_ONCE = 64
+AT_ONCE = 512
 NICENESS = 19
 BOMB = b" " * 8_000_000
 SVG = b'<svg xmlns="http://www.w3.org/2000/svg" onload="alert(1)"><script>alert(1)</script></svg>'
@@ -254,6 +254,8 @@ async def main() -> None:
     # They have machines of their own; here they share ours, and must not take it from those who are measured. Whether
     # they still did what they were asked to is said in the end.
     os.nice(NICENESS)
+    if hasattr(os, "SCHED_IDLE"):
+        os.sched_setscheduler(0, os.SCHED_IDLE, os.sched_param(0))
     wreck = Wreck(int(sys.argv[1]), sys.argv[2], sys.argv[3])
     await obey({"idle": wreck.idle, "slow": wreck.slow, "wreak": wreck.wreak, "release": wreck.release})
 

@@ -151,6 +151,8 @@ class Presence:
             self._leave(connection)
             if connection.goodbye is None:
                 self._readers.discard(connection)
+            # The task knows the scope, and this the task.
+            scope.pop(KEY, None)
         if connection.goodbye is not None:
             await _tell(scope, send, connection.goodbye)
             self._readers.discard(connection)

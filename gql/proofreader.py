@@ -1,8 +1,8 @@
 """Where documents are read that nobody sent before: in a process of its own, so that no stranger's holds up a tally.
 
 Reading one takes up to a tenth of a second of Python, in which an event loop does nothing else. The process is a copy
-of this one as it started, with less priority; it gets a text and gives back what is wrong with it. Texts wait in a line
-for each address, and the lines take turns, so that whoever sends many waits for their own.
+of this one as it started, and runs when nobody else wants to; it gets a text and gives back what is wrong with it.
+Texts wait in a line for each address, and the lines take turns, so that whoever sends many waits for their own.
 
 It ends when this process does, however that ends. Where there is no fork, documents are read in the event loop.
 """
@@ -29,7 +29,6 @@ from gql.limits import DOCUMENTS_WAITING_AN_ADDRESS
 from gql.occupancy import Occupancy
 from gql.proof import Proof, packed, unpacked
 
-NICENESS = 10
 # A document within its limits takes a tenth of one; on a machine that is overrun, a few.
 SECONDS_MAX = 30
 READY = b"."
@@ -191,7 +190,8 @@ def _live(channel: socket.socket, read: Read) -> NoReturn:
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
             signal.signal(number, signal.SIG_IGN)
         _let_go(channel)
-        os.nice(NICENESS)
+        # Whoever wakes up takes the processor from it at once; to a process that is only nice, Linux leaves its slice.
+        os.sched_setscheduler(0, os.SCHED_IDLE, os.sched_param(0))
         _obey(socket.socket(fileno=CHANNEL), read)
     except BaseException:
         log.exception("the proofreader ends")

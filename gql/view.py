@@ -143,6 +143,9 @@ class View(GraphQL[Context, None]):
             told = {name.decode(): value.decode() for name, value in headers}
             body = orjson.dumps({"data": None, "errors": [error.formatted]})
             await Response(body, status, told, media_type="application/json")(scope, receive, send)
+        finally:
+            # It knows the request, and the request the scope.
+            scope.pop(CONTEXT, None)
 
     async def get_context(self, request: Request | WebSocket, response: Response | WebSocket) -> Context:
         address = request.client.host if request.client else None

@@ -110,6 +110,8 @@ class HttpDoor(HttpToolsProtocol):
             door.counted_as = whose
         else:
             self.edge.occupancy.leave(CONNECTIONS_AN_ADDRESS, whose)
+        # The two hold each other, and nobody tells this one that the connection is lost.
+        self.parser = None  # type: ignore[assignment]
 
     def _count(self, more: int) -> None:
         self._size += more

@@ -52,7 +52,11 @@ class DirectSocket(CalmSocket):
         if not self.conn.extensions:
             extensions: dict[str, Any] = self.scope["extensions"]
             extensions[LINE] = self
-        await super().run_asgi()
+        try:
+            await super().run_asgi()
+        finally:
+            # Its scope and it would hold each other until Python looks for such things.
+            self.scope["extensions"].pop(LINE, None)
 
     async def send(self, message: Any) -> None:
         """After `shut` the application may not know yet; to it the peer is gone."""
