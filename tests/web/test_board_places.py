@@ -79,6 +79,17 @@ def test_a_place_that_is_not_there_says_so_and_leads_back(page: Page, night: Nig
     expect(page.locator(".tile").first).to_be_visible()
 
 
+@pytest.mark.parametrize("place", ["area=1033", "station=103301-001"])
+def test_a_place_that_did_not_come_is_asked_for_again_at_a_touch(page: Page, night: Night, place: str) -> None:
+    open_board(page, night)
+    page.route("**/graphql", lambda route: route.abort())
+    page.evaluate(GO, f"?{place}")
+    expect(page.get_by_role("alert")).to_contain_text("เปิดหน้านี้ไม่ได้")
+    page.unroute("**/graphql")
+    page.get_by_role("button", name="ลองใหม่").click()
+    expect(page.locator(".crumb")).to_be_visible()
+
+
 def test_axe_finds_nothing_on_any_screen_of_the_board_and_a_narrow_phone_scrolls_only_downwards(
     page: Page, night: Served, reporter: Reporter
 ) -> None:
