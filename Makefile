@@ -3,7 +3,8 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 NODE_MAJOR_MIN := 20
-# Each process of the tests has a PostgreSQL of its own; the tests of one file stay together.
+# Each process of the tests has a PostgreSQL of its own; the tests of one file stay together. Modules are compiled once, whatever
+# the machine is set to: the tests start tallywire some dozens of times.
 TEST_PROCESSES ?= 2
 WEB_SOURCES := $(shell find web/src web/*.html web/*.ts web/*.js web/*.json data/*/maps example_queries -type f -not -path '*/generated/*' 2>/dev/null) gql/schema/schema.graphql tallywire/client/operations.graphql
 
@@ -53,7 +54,7 @@ docs: setup ## the documentation as a site, in site/: open site/index.html
 
 test: setup browser clients redis faketime ## every test
 	BIN=$(abspath $(BIN)) NODE_MAJOR_MIN=$(NODE_MAJOR_MIN) .ci/node npm --prefix web test
-	$(BIN)/python -m pytest -n $(TEST_PROCESSES) --dist loadfile --no-loadscope-reorder $(TESTS)
+	PYTHONDONTWRITEBYTECODE= $(BIN)/python -m pytest -n $(TEST_PROCESSES) --dist loadfile --no-loadscope-reorder $(TESTS)
 
 check: setup ## style, types, imports, locks, known faults of dependencies, what the schema promised
 	$(BIN)/ruff check .

@@ -1,10 +1,12 @@
 """The end of a node: readers are told to come back, writers finish, nothing that was taken goes unanswered."""
 
 import json
+import os
 import signal
 import socket
 import threading
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -18,6 +20,7 @@ from tests.gql.documents import UPDATES, sheet, submit
 from tests.served import Api, ServerProcess, wait_until
 from tests.tallywire.audience import Audience
 from tests.tallywire.busy_phones import BusyPhones
+from tests.tallywire.evidence.pictures import encoded, picture, sha256
 
 REVIEW = "subscription Queue($election: ID!) { reviewQueueChanged(electionId: $election) { id } }"
 PARTS = "multipart/mixed;boundary=graphql;subscriptionSpec=1.0,application/json"
@@ -175,6 +178,29 @@ def _refused(server: ServerProcess) -> bool:
     except OSError:
         return True
     return False
+
+
+def test_a_photograph_that_is_on_its_way_is_taken_whole_before_a_node_ends(night: Night) -> None:
+    """A phone on a bad line, whose picture comes in pieces while the node is replaced."""
+    server = night.serve()
+    photograph = encoded(picture(size=(600, 400)))
+    token = night.token(Role.VOLUNTEER, "a-1")
+    head = (
+        f"PUT /evidence/{sha256(photograph)} HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {token}\r\n"
+        f"Content-Type: image/jpeg\r\nContent-Length: {len(photograph)}\r\n\r\n"
+    )
+    half = len(photograph) // 2
+    with socket.create_connection(("127.0.0.1", server.port), SECONDS) as phone:
+        phone.sendall(head.encode() + photograph[:half])
+        wait_until(lambda: list(Path(os.environ["TALLYWIRE_DATA_DIR"]).rglob("incoming-*")), SECONDS, "the first half")
+        assert server.process is not None
+        server.process.send_signal(signal.SIGTERM)
+        wait_until(lambda: _refused(server), SECONDS, "that nobody new is accepted")
+        phone.sendall(photograph[half:])
+        answer = b"".join(iter(lambda: phone.recv(4_096), b""))
+    assert answer.startswith(b"HTTP/1.1 201 "), answer
+    assert server.process.wait(SECONDS) == 0
+    assert night.sql("SELECT 1 FROM evidence WHERE sha256 = $1", sha256(photograph))
 
 
 def test_a_reader_that_takes_nothing_holds_no_end_up(night: Night) -> None:
