@@ -1,17 +1,15 @@
 """What opens doors is written nowhere: no token and no code reaches the server's log, or its database as it stands."""
 
-import os
-import subprocess
-import sys
 from pathlib import Path
 
+import httpx
 import pytest
 
 from counting.vocabulary import Role
 from db.enrolment import damm_digit
 from tests.conftest import Night
 from tests.gql.documents import sheet, submit
-from tests.served import Api
+from tests.served import Api, ServerProcess
 
 ENROL = 'mutation { enrol(input: {code: "%s", displayName: "%s"}) { __typename ... on Enrolled { token } } }'
 CODES = 'mutation { createEnrolmentCodes(input: {electionId: "%s", role: VOLUNTEER, count: 3}) { code } }'
@@ -26,21 +24,11 @@ def test_tokens_and_codes_are_in_no_log_and_in_no_row(night: Night, tmp_path: Pa
         "TALLYWIRE_LOG_LEVEL": "DEBUG",
         "TALLYWIRE_LOG_SLOW_SECONDS": "0.000001",
     }
-    command = [sys.executable, "-m", "tallywire.cli", "serve", "--port", "0", "--database-url", night.database_url]
+    server = ServerProcess("--database-url", night.database_url, environment=talkative)
     with log.open("w") as file:
-        server = subprocess.Popen(
-            command,
-            stdout=subprocess.PIPE,
-            stderr=file,
-            text=True,
-            start_new_session=True,
-            env={**os.environ, **talkative},
-        )
-        assert server.stdout is not None
-        line = server.stdout.readline()
-        secrets = _use(night, Api(line.split("/graphql")[0].split("serves on ")[-1].strip()))
-        server.terminate()
-        server.wait(60)
+        server.errors = file.fileno()
+        secrets = _use(night, server.start().api)
+        server.stop()
     assert "slow answer" in log.read_text()
     written = log.read_text() + _rows(night)
     assert night.election_id in written
@@ -63,6 +51,10 @@ def _use(night: Night, api: Api) -> list[str]:
     with volunteer.socket() as socket:
         socket.subscribe("subscription { nothing }")
         socket.receive()
+    # Where neither belongs; who guesses at addresses writes them there.
+    for path in ("graphql", "nothing", f"evidence/{token}", f"log/small/{token}"):
+        asked = {"query": "{ viewer { role } }", "token": token, "code": codes[2]}
+        httpx.get(f"{api.url}/{path}", params=asked, headers={"X-Request-ID": token}, timeout=60)
     api.as_("tw_wrong-and-secret").send("{ viewer { role } }")
     return [operator, token, guess, "tw_wrong-and-secret", *codes]
 
