@@ -17,6 +17,7 @@ from tests.conftest import Databases, Night
 from tests.gql.conftest import SERVED, _nothing
 from tests.served import Api, wait_until
 
+pytestmark = pytest.mark.usefixtures("durable")
 ROOT = Path(__file__).parent.parent.parent
 PAGE = (ROOT / "docs" / "rehearsal.md").read_text()
 BLOCKS = re.findall(r"^```sh\n(.*?)^```", PAGE, re.DOTALL | re.MULTILINE)
