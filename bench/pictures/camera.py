@@ -25,13 +25,19 @@ COLOURS, COLOURS_LOOKED_AT, APART = 56, 6_000, 24
 # Without loss, and a fifth smaller than PNG.
 SUFFIX = ".webp"
 WAIT_MS = 60_000
-SETTLED = """async () => {
-    await document.fonts.ready;
-    const seen = [...document.images].filter((image) => image.getBoundingClientRect().top < 2400);
-    await Promise.all(seen.map((image) => image.complete || image.decode().catch(() => undefined)));
-    const finite = document.getAnimations().filter(({ effect }) => effect?.getTiming().iterations !== Infinity);
-    await Promise.all(finite.map(({ finished }) => finished.catch(() => undefined)));
-    await new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn)));
+# Chromium fetches a late picture when it is some 1,250 px below the window, and one that is further away never.
+SETTLED = """async (patience) => {
+    const near = innerHeight + 1_000;
+    const settle = async () => {
+        await document.fonts.ready;
+        const seen = [...document.images].filter((image) => image.getBoundingClientRect().top < near);
+        await Promise.all(seen.map((image) => image.complete || image.decode().catch(() => undefined)));
+        const finite = document.getAnimations().filter(({ effect }) => effect?.getTiming().iterations !== Infinity);
+        await Promise.all(finite.map(({ finished }) => finished.catch(() => undefined)));
+        await new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn)));
+    };
+    const late = new Promise((_, fail) => setTimeout(() => fail(new Error("the page never settled")), patience));
+    await Promise.race([settle(), late]);
 }"""
 # What is wider than its window, and words that are cut off by their own box.
 UNFIT = """() => {
@@ -145,7 +151,7 @@ class Camera:
         self, page: Page, name: str, size: str, lang: str, theme: str, settle: bool = True, whole: bool = True
     ) -> None:
         if settle:
-            page.evaluate(SETTLED)
+            page.evaluate(SETTLED, WAIT_MS)
             self.faults += [f"{name}, {size}, {lang}: {fault}" for fault in page.evaluate(UNFIT)]
         window = page.viewport_size or SIZES[size]
         tall = page.evaluate("document.documentElement.scrollHeight") if settle else TALLEST[size]
