@@ -14,14 +14,13 @@ from graphql import GraphQLError
 from starlette.types import ASGIApp, Receive, Scope, Send
 from strawberry.exceptions import MissingQueryError
 from strawberry.http import process_result
-from strawberry.schema.exceptions import CannotGetOperationTypeError, InvalidOperationTypeError
-from strawberry.types.graphql import OperationType
+from strawberry.schema.exceptions import CannotGetOperationTypeError
 
 from gql.answer_kind import CONTENT_TYPES, RESPONSE, as_response, wants_response
 from gql.answer_kind import JSON as PLAIN
 from gql.body import RefusedError, headers_of, read_body
 from gql.context import Context
-from gql.errors import RETRY_SECONDS, ApiError, not_a_stream, unavailable
+from gql.errors import RETRY_SECONDS, ApiError, unavailable
 from gql.frames import BadShapeError, check_request, parse
 from gql.lean_mutation import LeanMutation, LeanMutations
 from gql.limits import EXECUTION_SECONDS
@@ -30,7 +29,6 @@ from gql.presence import holds_open
 from gql.rates import WINDOW_SECONDS
 from gql.schema.build import Schema
 
-ALLOWED = OperationType.from_http("POST") - {OperationType.SUBSCRIPTION}
 JSON = (b"content-type", PLAIN.encode())
 OWN = (b"content-type", CONTENT_TYPES[RESPONSE].encode())
 TEXT = (b"content-type", b"text/plain; charset=utf-8")
@@ -105,11 +103,8 @@ class Post:
                     variable_values=variables,
                     context_value=context,
                     operation_name=operation_name,
-                    allowed_operation_types=ALLOWED,
                 )
             )
-        except InvalidOperationTypeError as error:
-            raise not_a_stream() from error
         except CannotGetOperationTypeError as error:
             raise RefusedError(400, error.as_http_error_reason()) from error
         except MissingQueryError as error:

@@ -17,19 +17,17 @@ from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 from starlette.websockets import WebSocket, WebSocketDisconnect, WebSocketState
 from strawberry.asgi import ASGIWebSocketAdapter, GraphQL
-from strawberry.exceptions import ConnectionRejectionError, MissingQueryError
+from strawberry.exceptions import ConnectionRejectionError
 from strawberry.http import GraphQLRequestData
 from strawberry.http.base import BaseRequestProtocol
 from strawberry.http.exceptions import NonTextMessageReceived
 from strawberry.http.streaming import HTTPStreamTransport, SSETransport, merge_stream_with_heartbeat
-from strawberry.schema.exceptions import CannotGetOperationTypeError, InvalidOperationTypeError
 from strawberry.subscriptions import (
     GRAPHQL_SSE_PROTOCOL,
     GRAPHQL_TRANSPORT_WS_PROTOCOL,
     MULTIPART_SUBSCRIPTION_PROTOCOL,
 )
 from strawberry.types import ExecutionResult
-from strawberry.types.graphql import OperationType
 
 from db.database import is_away
 from db.people import Person
@@ -37,7 +35,7 @@ from gql.answer_kind import CONTENT_TYPES, RESPONSE, as_response, wants_response
 from gql.body import RefusedError, headers_of, read_body
 from gql.closing import BAD_MESSAGE, COME_LATER
 from gql.context import Context, Services
-from gql.errors import ApiError, full, not_a_stream, unavailable
+from gql.errors import ApiError, full, unavailable
 from gql.event_stream import SharedEvents, resumed
 from gql.frames import BadShapeError, check_frame, check_request, parse
 from gql.framing import PARTS, SERVER_SENT, PartsTransport
@@ -274,34 +272,6 @@ class View(GraphQL[Context, None]):
         if isinstance(result, ExecutionResult):
             self._keep(request_data, context, sub_response, result)
         return result
-
-    async def execute_single(
-        self,
-        request: Request,
-        request_adapter: AsyncHTTPRequestAdapter,
-        sub_response: Response,
-        context: Context,
-        root_value: None,
-        request_data: GraphQLRequestData,
-    ) -> ExecutionResult:
-        """Strawberry lets a subscription through where no stream was asked for, and then has nothing to answer."""
-        method = request_adapter.method
-        try:
-            return await self.schema.execute(
-                request_data.query,
-                variable_values=request_data.variables,
-                context_value=context,
-                operation_name=request_data.operation_name,
-                allowed_operation_types=OperationType.from_http(method) - {OperationType.SUBSCRIPTION},
-            )
-        except InvalidOperationTypeError as error:
-            if error.operation_type is OperationType.SUBSCRIPTION:
-                raise not_a_stream() from error
-            raise HTTPException(400, error.as_http_error_reason(method)) from error
-        except CannotGetOperationTypeError as error:
-            raise HTTPException(400, error.as_http_error_reason()) from error
-        except MissingQueryError as error:
-            raise HTTPException(400, "query must be a string") from error
 
     def _subscribes(self, query: str, name: str | None) -> bool:
         """What was refused subscribes to nothing, and is not read again to find that out."""

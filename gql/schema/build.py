@@ -8,13 +8,14 @@ import strawberry
 from graphql import ExecutionResult as GraphQLExecutionResult
 from graphql import GraphQLError
 from strawberry.extensions.runner import SchemaExtensionsRunner
-from strawberry.types import ExecutionContext
+from strawberry.schema.exceptions import InvalidOperationTypeError
+from strawberry.types import ExecutionContext, ExecutionResult
 from strawberry.types.execution import PreExecutionError
 from strawberry.types.graphql import OperationType
 
 from gql.access import check_marks
 from gql.edge import Edge
-from gql.errors import Masked, timed_out, unavailable
+from gql.errors import Masked, not_a_stream, timed_out, unavailable
 from gql.guard import Guard
 from gql.lean_arguments import install
 from gql.lean_results import LeanResults
@@ -32,6 +33,20 @@ class Schema(strawberry.Schema):
 
     def process_errors(self, errors: list[GraphQLError], execution_context: ExecutionContext | None = None) -> None:
         """Clients are told; the log is not: Strawberry would log the request's text, enrolment codes and all."""
+
+    async def execute(self, query: str | None, *arguments: Any, **named: Any) -> ExecutionResult:
+        """One answer, so no subscription: Strawberry lets one through, and then has nothing to answer.
+
+        Raises ApiError NOT_A_STREAM, and what Strawberry raises of a request without a query or of the wrong kind.
+        """
+        allowed = named.pop("allowed_operation_types", None) or OperationType
+        named["allowed_operation_types"] = set(allowed) - {OperationType.SUBSCRIPTION}
+        try:
+            return await super().execute(query, *arguments, **named)
+        except InvalidOperationTypeError as error:
+            if error.operation_type is OperationType.SUBSCRIPTION:
+                raise not_a_stream() from error
+            raise
 
     async def _prepare_operation_async(
         self, context: ExecutionContext, extensions_runner: SchemaExtensionsRunner

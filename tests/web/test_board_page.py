@@ -257,6 +257,23 @@ def test_a_lost_connection_is_said_at_once_and_comes_back_by_itself(
     expect(page.get_by_role("alert")).to_have_count(0)
 
 
+def test_a_line_that_comes_back_goes_on_from_what_is_shown_without_a_jump(
+    context: BrowserContext, page: Page, night: Night, reporter: Reporter
+) -> None:
+    """No frame shows less than before, more than was counted, or nothing at all, whatever came while the line was away."""
+    before = send(night, reporter, {8: 400, 4: 50, 1: 10})
+    open_board(page, night)
+    expect(page.locator(".cand").first.locator(".vt b")).to_have_text(f"{before:,}")
+    page.evaluate(FIGURES)
+    context.set_offline(True)
+    expect(page.locator(".conn")).to_have_attribute("data-state", "lost")
+    reporter.report(1, {8: 450, 4: 50, 1: 10})
+    context.set_offline(False)
+    page.wait_for_function("votes => Number(window.seen.at(-1).votes) === votes", arg=before + 50)
+    seen = [int(frame["votes"]) for frame in page.evaluate("window.seen")]
+    assert seen[0] == before and seen == sorted(seen), sorted(set(seen))
+
+
 def test_a_page_that_cannot_be_loaded_says_so_and_offers_another_try(page: Page, night: Night) -> None:
     def refuse(route: Route) -> None:
         route.abort()
