@@ -26,11 +26,11 @@ def _tally(signed: Figures, night: Figures) -> tuple[str, str, str]:
         f"{own:.1f} ms of a server core, {database:.1f} ms of PostgreSQL; {signed['a_second']:.0f} a second with the"
         " phones on the same two cores"
     )
-    busiest = max(step[1] for step in night["steps"])
+    busiest, accepted = max(step[1] for step in night["steps"]), night["report"]["accepted"]
     return (
         "a tally",
         measured,
-        f"one core takes {_down(1_000 / own):,} a second; Bangkok's whole night was {night['report']['accepted']:,}, and at sixty times its"
+        f"one core takes {_down(1_000 / own):,} a second; Bangkok's whole night was {accepted:,}, and at sixty times its"
         f" speed {busiest:.0f} a second in its busiest ten seconds",
     )
 
