@@ -30,8 +30,8 @@ def _tally(signed: Figures, night: Figures) -> tuple[str, str, str]:
     return (
         "a tally",
         measured,
-        f"one core takes {_down(1_000 / own):,} a second; Bangkok's whole night was {accepted:,}, and at sixty times its"
-        f" speed {busiest:.0f} a second in its busiest ten seconds",
+        f"one core takes {_down(1_000 / own):,} a second; Bangkok's whole night was {accepted:,}, and at sixty times"
+        f" its speed {busiest:.0f} a second in its busiest ten seconds",
     )
 
 
