@@ -20,6 +20,12 @@ LOOP_LAG = Gauge(
     "How late the event loop came back at worst in the last 15 s; of several workers the worst",
     multiprocess_mode="livemax",
 )
+GARBAGE_SECONDS = Histogram(
+    "tallywire_garbage_seconds",
+    "How long one of Python's searches for garbage in cycles stopped its process, by generation: 2 searches everything",
+    ["generation"],
+    buckets=(0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5),
+)
 TAIL_AGE = Gauge(
     "tallywire_tail_age_seconds",
     "Since the log was last read with success; of several workers the worst",

@@ -16,6 +16,7 @@ from feed.tail import Tail
 from gql.presence import Presence
 from tallywire import meters
 from tallywire.follow.follower import Follower
+from tallywire.garbage import SEARCHES
 
 STEP_SECONDS = 1.0
 # What the database is asked for.
@@ -83,6 +84,8 @@ class Sampling:
         self._cpu = spent
         meters.MEMORY.set(self._process.memory_info().rss)
         meters.LOOP_LAG.set(max((late for _, late in self._delays), default=0.0))
+        for generation, seconds in SEARCHES.taken():
+            meters.GARBAGE_SECONDS.labels(str(generation)).observe(seconds)
         meters.TAIL_AGE.set(self._tail.lag_seconds)
         meters.WAITING.set(self._waiting())
         meters.READERS.set(len(self._presence.readers))

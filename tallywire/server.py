@@ -2,7 +2,6 @@
 
 import asyncio
 import contextlib
-import gc
 import socket
 from collections.abc import AsyncIterator, Iterator
 
@@ -12,6 +11,7 @@ from starlette.types import ASGIApp
 from gql.edge import Edge
 from tallywire.doors import HttpDoor, held_to
 from tallywire.front import Front
+from tallywire.garbage import spare_what_stays
 from tallywire.leaving import Leaving
 from tallywire.settings import Settings
 from tallywire.sockets import CalmSocket, DirectSocket
@@ -21,10 +21,6 @@ BACKLOG = 4_096
 GRACE_SECONDS = 3
 # What a peer has not acknowledged, or has no window for, for so long: it is gone, whatever its system says.
 PEER_SECONDS_MAX = 60
-
-# Python looks for garbage in cycles, and nothing else goes on meanwhile: 5 µs for each object that was not touched for
-# a while. So it looks at few at a time; at everything (1.4 s with ten thousand sockets) only after some millions.
-GARBAGE_THRESHOLDS = (2_000, 3, 500)
 
 
 class PortTakenError(Exception):
@@ -97,7 +93,7 @@ async def serving(
             raise PortTakenError("the server ended while it started; its log says why")
         if leaving is not None:
             leaving.serves(server)
-        _spare_what_stays()
+        spare_what_stays()
         yield task
     finally:
         if leaving is not None and not task.done():
@@ -107,13 +103,6 @@ async def serving(
             await task
         finally:
             await asyncio.to_thread(end_traces)
-
-
-def _spare_what_stays() -> None:
-    """Definitions, boards and schema live as long as the process; Python would search them for garbage all night."""
-    gc.collect()
-    gc.freeze()
-    gc.set_threshold(*GARBAGE_THRESHOLDS)
 
 
 def _configuration(app: ASGIApp, edge: Edge, settings: Settings) -> uvicorn.Config:

@@ -99,6 +99,12 @@ def test_tallies_are_counted_by_verdict_and_rule_and_requests_by_route(served: N
     assert after["tallywire_database_up"] == 1 and after["tallywire_memory_bytes"] > 10e6
 
 
+def test_how_long_searches_for_garbage_stopped_the_process_is_told(served: Night) -> None:
+    counted = 'tallywire_garbage_seconds_count{generation="0"}'
+    told = wait_until(lambda: (now := _metrics(served.url)).get(counted, 0) > 1 and now, SECONDS, "some searches")
+    assert 0 < told['tallywire_garbage_seconds_sum{generation="0"}'] < told[counted] * SECONDS
+
+
 def _settled(url: str, before: dict[str, float]) -> dict[str, float] | None:
     now = _metrics(url)
     return now if now["tallywire_board_lag_seconds_count"] > before["tallywire_board_lag_seconds_count"] else None
