@@ -2,7 +2,8 @@
 
 Reading one takes up to a tenth of a second of Python, in which an event loop does nothing else. The process is a copy
 of this one as it started, and runs when nobody else wants to; it gets a text and gives back what is wrong with it.
-Texts wait in a line for each address, and the lines take turns, so that whoever sends many waits for their own.
+Texts wait in a line for each address, and the lines take turns, so that whoever sends many waits for their own. Where a
+machine is full, nobody else ever does nothing: then for a while a copy reads that has some processor in any case.
 
 It ends when this process does, however that ends. Where there is no fork, documents are read in the event loop.
 """
@@ -16,6 +17,7 @@ import signal
 import socket
 import struct
 import sys
+import time
 from collections import OrderedDict, deque
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
@@ -31,6 +33,11 @@ from gql.proof import Proof, packed, unpacked
 
 # A document within its limits takes a tenth of one; on a machine that is overrun, a few.
 SECONDS_MAX = 30
+# Who takes only what is left over is waited for so long, and then not for a while: a full machine leaves nothing over.
+PATIENCE_SECONDS = 1.0
+HURRY_SECONDS = 30.0
+# Beside one process of the ordinary kind: a tenth of the processor.
+HURRIED_NICENESS = 10
 READY = b"."
 LENGTH = struct.Struct("!I")
 STANDARD_STREAMS = (0, 1)
@@ -58,6 +65,9 @@ class Proofreader:
         self._occupancy = occupancy
         self._lines: OrderedDict[str | None, deque[_Waiting]] = OrderedDict()
         self._more = asyncio.Event()
+        self._first: list[_Waiting] = []
+        self._ending: set[asyncio.Task[None]] = set()
+        self._hurry_until = 0.0
 
     @contextlib.asynccontextmanager
     async def working(self) -> AsyncIterator["Proofreader"]:
@@ -67,7 +77,8 @@ class Proofreader:
         finally:
             working.cancel()
             await asyncio.gather(working, return_exceptions=True)
-            for line in self._lines.values():
+            await asyncio.gather(*self._ending, return_exceptions=True)
+            for line in (self._first, *self._lines.values()):
                 for waiting in line:
                     waiting.answer.cancel()
 
@@ -87,7 +98,7 @@ class Proofreader:
         """One process after another: what ends over a document is started anew for the next."""
         while True:
             try:
-                process = await _Process.start(self._read)
+                process = await _Process.start(self._read, hurried=self._hurries())
             except (OSError, asyncio.IncompleteReadError) as error:
                 log.error("new documents are read in the event loop: %s", error)
                 waiting = await self._next()
@@ -97,18 +108,20 @@ class Proofreader:
                 while await self._one(process):
                     pass
             finally:
-                await process.end()
+                # Not waited for: on a full machine its end takes as long as its reading did.
+                ending = asyncio.create_task(process.end(), name="end of a proofreader")
+                self._ending.add(ending)
+                ending.add_done_callback(self._ending.discard)
 
     async def _one(self, process: "_Process") -> bool:
         """The next in turn; False where the process is of no more use."""
         waiting = await self._next()
+        patience = SECONDS_MAX if process.hurried else PATIENCE_SECONDS
         try:
-            async with asyncio.timeout(SECONDS_MAX):
+            async with asyncio.timeout(patience):
                 faults = await process.read(waiting.query)
         except TimeoutError:
-            log.error("a document of %d characters was not read in %d s", len(waiting.query), SECONDS_MAX)
-            if not waiting.answer.done():
-                waiting.answer.set_exception(timed_out(SECONDS_MAX))
+            self._give_up(waiting, process)
             return False
         except (OSError, asyncio.IncompleteReadError):
             if not waiting.answer.done():
@@ -118,9 +131,24 @@ class Proofreader:
             waiting.answer.cancel()
             raise
         _answer(waiting, faults)
-        return True
+        return process.hurried == self._hurries()
+
+    def _give_up(self, waiting: _Waiting, process: "_Process") -> None:
+        """It waits for the next process, in front of all others, where that one will be of another kind."""
+        if not process.hurried:
+            self._hurry_until = time.monotonic() + HURRY_SECONDS
+            self._first.append(waiting)
+            return
+        log.error("a document of %d characters was not read in %d s", len(waiting.query), SECONDS_MAX)
+        if not waiting.answer.done():
+            waiting.answer.set_exception(timed_out(SECONDS_MAX))
+
+    def _hurries(self) -> bool:
+        return time.monotonic() < self._hurry_until
 
     async def _next(self) -> _Waiting:
+        if self._first:
+            return self._first.pop()
         while not self._lines:
             self._more.clear()
             await self._more.wait()
@@ -137,23 +165,24 @@ def _answer(waiting: _Waiting, faults: Faults) -> None:
 
 
 class _Process:
-    """One life of it."""
+    """One life of it. `hurried`: it has some processor in any case, not only what is left over."""
 
-    def __init__(self, pid: int, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    def __init__(self, pid: int, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, *, hurried: bool) -> None:
+        self.hurried = hurried
         self._pid = pid
         self._reader = reader
         self._writer = writer
 
     @classmethod
-    async def start(cls, read: Read) -> "_Process":
+    async def start(cls, read: Read, *, hurried: bool) -> "_Process":
         """Returns when it can read. Raises OSError, IncompleteReadError where there can be none."""
         ours, theirs = socket.socketpair()
         with theirs:
             pid = os.fork()
             if pid == 0:
-                _live(theirs, read)
+                _live(theirs, read, hurried=hurried)
         reader, writer = await asyncio.open_unix_connection(sock=ours)
-        process = cls(pid, reader, writer)
+        process = cls(pid, reader, writer, hurried=hurried)
         try:
             await reader.readexactly(len(READY))
         except BaseException:
@@ -181,7 +210,7 @@ def can_work_apart() -> bool:
     return sys.platform == "linux"
 
 
-def _live(channel: socket.socket, read: Read) -> NoReturn:
+def _live(channel: socket.socket, read: Read, *, hurried: bool) -> NoReturn:
     """The process, from its first breath to its last: nothing of what it was copied from may come to an end here."""
     try:
         gc.freeze()
@@ -190,9 +219,14 @@ def _live(channel: socket.socket, read: Read) -> NoReturn:
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
             signal.signal(number, signal.SIG_IGN)
         _let_go(channel)
-        # Whoever wakes up takes the processor from it at once; to a process that is only nice, Linux leaves its slice.
-        os.sched_setscheduler(0, os.SCHED_IDLE, os.sched_param(0))
-        _obey(socket.socket(fileno=CHANNEL), read)
+        ready = socket.socket(fileno=CHANNEL)
+        ready.sendall(READY)
+        if hurried:
+            os.nice(HURRIED_NICENESS)
+        else:
+            # Whoever wakes up takes the processor from it at once; to one that is only nice, Linux leaves its slice.
+            os.sched_setscheduler(0, os.SCHED_IDLE, os.sched_param(0))
+        _obey(ready, read)
     except BaseException:
         log.exception("the proofreader ends")
     finally:
@@ -212,7 +246,6 @@ def _let_go(channel: socket.socket) -> None:
 
 
 def _obey(channel: socket.socket, read: Read) -> None:
-    channel.sendall(READY)
     while head := _received(channel, LENGTH.size):
         text = _received(channel, LENGTH.unpack(head)[0])
         answer = packed(read(text.decode("utf-8", "surrogatepass")))

@@ -139,6 +139,32 @@ async def test_a_process_that_ends_over_a_document_is_followed_by_another() -> N
     assert not any(psutil.pid_exists(int(one.message)) for one in (first, second))
 
 
+async def test_on_a_full_machine_documents_are_read_by_one_who_has_some_processor_in_any_case(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Beside three busy programs on two cores a short document took half a minute, and was then refused."""
+
+    def read(text: str) -> Proof:
+        policy = os.sched_getscheduler(0)
+        if policy == os.SCHED_IDLE and text == "held":
+            signal.pause()
+        return Proof((GraphQLError(f"policy {policy}, niceness {os.nice(0)}"),))
+
+    hurried, patient = f"policy {os.SCHED_OTHER}, niceness 10", f"policy {os.SCHED_IDLE}, niceness 0"
+    async with _reader(read) as reader:
+
+        async def told(text: str, patience: float = 60) -> str:
+            monkeypatch.setattr("gql.proofreader.PATIENCE_SECONDS", patience)
+            (fault,) = await reader.ask(text, None)
+            return fault.message
+
+        assert await told("before") == patient
+        assert [await told("held", 0.1), await told("after")] == [hurried, hurried]
+        # Half a minute later.
+        reader._hurry_until = 0.0
+        assert [await told("the last"), await told("as ever")] == [hurried, patient]
+
+
 async def test_where_no_process_can_be_had_documents_are_read_here(monkeypatch: pytest.MonkeyPatch) -> None:
     def refused() -> int:
         raise BlockingIOError("no more processes")
@@ -178,6 +204,7 @@ async def test_a_document_that_took_too_long_once_is_read_when_it_comes_again(
         return proofread(*arguments, **named)
 
     monkeypatch.setattr("gql.guard.proofread", held_up)
+    monkeypatch.setattr("gql.proofreader.PATIENCE_SECONDS", 0.1)
     monkeypatch.setattr("gql.proofreader.SECONDS_MAX", 1)
     async with guard.reading_apart():
         (fault,) = (await guard.proof(LONG, PUBLIC)).faults
