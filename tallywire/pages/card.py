@@ -30,12 +30,13 @@ def card(standing: Standing, language: Language) -> bytes:
     draw = ImageDraw.Draw(picture)
     told = notices(standing, language)
     top = _notice(draw, told[0]) if told else 0
-    name = standing.feed.definition.name.in_language(language)
+    name = standing.name(language)
     size = _size(name, 30, 20, WIDTH - 2 * EDGE)
     draw.text((EDGE, top + 34), _fitting(name, size, WIDTH - 2 * EDGE), GREY, _font(size))
     _headline(draw, sentence(standing, language), top + 78)
     if not standing.before:
-        seats = next(filter(None, (seats_in_words(one, language) for one in seats_of(standing.feed))), "")
+        offices = seats_of(standing.feed) if not standing.subject.inside else []
+        seats = next(filter(None, (seats_in_words(one, language) for one in offices)), "")
         high = ROW_CLOSE if seats else ROW
         right = _map(picture, standing, top + 180, ROWS * high)
         for place, line in enumerate(standing.lines[:ROWS]):

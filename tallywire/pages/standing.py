@@ -1,16 +1,16 @@
-"""The widest race of one election as it stands, ready to be told: in a sentence, a table or a picture."""
+"""One race as it stands, in its whole or in one area of it, ready to be told: in a sentence, a table or a picture."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
-from counting.vocabulary import AreaLevel, ElectionPhase, Language, ResultsStatus
+from counting.vocabulary import ElectionPhase, Language, ResultsStatus
 from db.definitions import AreaNode, CandidateNode, ContestNode
 from feed.board import ResultView
 from feed.election_feed import ElectionFeed
+from tallywire.pages.places import Subject, place_name
 from tallywire.pages.thai import run_on
 
-LEVELS = list(AreaLevel)
 COMPLETE = frozenset({ResultsStatus.UNOFFICIAL_COMPLETE, ResultsStatus.CORRECTION})
 
 
@@ -26,8 +26,16 @@ class Line:
 @dataclass(frozen=True)
 class Standing:
     feed: ElectionFeed
-    contest: ContestNode
+    subject: Subject
     view: ResultView
+
+    @property
+    def contest(self) -> ContestNode:
+        return self.subject.contest
+
+    def name(self, language: Language) -> str:
+        """Of the election; where an address asks for an area, of the race that is shown there."""
+        return (self.contest if self.subject.inside else self.feed.definition).name.in_language(language)
 
     @property
     def before(self) -> bool:
@@ -44,23 +52,29 @@ class Standing:
 
     def areas_below(self) -> Iterator[tuple[AreaNode, ResultView]]:
         known = {area.id for area in self.contest.areas}
-        below = [area for area in self.contest.area.children if area.id in known]
+        below = [area for area in self.subject.area.children if area.id in known]
         keys = [(self.contest.id, area.id) for area in below]
         yield from zip(below, self.feed.views(keys, visible=self.feed.opened), strict=True)
 
 
-def standing_of(feed: ElectionFeed) -> Standing | None:
-    """None for an election without a contest. Before counting opens, every number is zero."""
-    contests = list(feed.definition.contests.values())
-    if not contests:
-        return None
-    contest = min(contests, key=lambda one: LEVELS.index(one.area.level))
-    (view,) = feed.views([(contest.id, contest.area.id)], visible=feed.opened)
-    return Standing(feed, contest, view)
+def standing_of(feed: ElectionFeed, subject: Subject) -> Standing:
+    """Before counting opens, every number is zero."""
+    (view,) = feed.views([(subject.contest.id, subject.area.id)], visible=feed.opened)
+    return Standing(feed, subject, view)
 
 
 def sentence(standing: Standing, language: Language) -> str:
-    """The answer in a sentence, as the board's headline has it."""
+    """The answer in a sentence, as the board's headline has it; of an area, with its name."""
+    if standing.before or not standing.subject.inside:
+        return _answer(standing, language)
+    place = place_name(standing.subject.area, language)
+    if not standing.lines or not standing.view.count.valid:
+        return run_on("ยังไม่มีรายงานจาก", place) if language is Language.TH else f"No report yet from {place}"
+    told = _answer(standing, language)
+    return f"{told} {run_on('ใน', place)}" if language is Language.TH else f"{told} in {place}"
+
+
+def _answer(standing: Standing, language: Language) -> str:
     thai = language is Language.TH
     lines, view = standing.lines, standing.view
     if standing.before:
@@ -74,7 +88,8 @@ def sentence(standing: Standing, language: Language) -> str:
     if second and lead == 0:
         other = second.candidate.short_name.in_language(language)
         return run_on(first, "กับ", other, "คะแนนเท่ากัน") if thai else f"{first} and {other} are level"
-    if view.status in COMPLETE and view.decided:
+    # One area alone decides nothing.
+    if not standing.subject.inside and view.status in COMPLETE and view.decided:
         votes = f"{lines[0].votes:,}"
         won = run_on(first, f"ชนะด้วย {votes} คะแนน นับครบทุกหน่วยแล้ว")
         return won if thai else f"{first} wins with {votes} votes; every station is counted"

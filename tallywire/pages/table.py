@@ -4,6 +4,8 @@ from html import escape
 from urllib.parse import urlencode
 
 from counting.vocabulary import Language
+from db.definitions import AreaNode
+from tallywire.pages.places import code_of
 from tallywire.pages.seats import Race, Seats, seats_in_words, seats_of
 from tallywire.pages.standing import Standing, notices, progress, sentence, status
 
@@ -23,12 +25,10 @@ def page_with(shell: str, standing: Standing | None, language: Language, base: s
 
 def _head(standing: Standing, language: Language, base: str) -> str:
     title, told = sentence(standing, language), f"{progress(standing, language)} · {status(standing, language)}"
-    seats = [] if standing.before else [seats_in_words(one, language) for one in seats_of(standing.feed)]
+    seats = [seats_in_words(one, language) for one in _offices(standing)]
     told = " · ".join([told, *filter(None, seats), *notices(standing, language)])
-    asked = urlencode(
-        {"election": standing.feed.id, "lang": language.value.lower(), "at": standing.view.position.sequence}
-    )
-    picture = f"{base}/card.png?{asked}"
+    asked = _asked(standing, language, _here(standing))
+    picture = f"{base}/card.png?{asked}&at={standing.view.position.sequence}"
     metas = [
         ("property", "og:type", "website"),
         ("property", "og:site_name", "tallywire"),
@@ -48,8 +48,10 @@ def _head(standing: Standing, language: Language, base: str) -> str:
 def _body(standing: Standing, language: Language) -> str:
     thai = language is Language.TH
     other = Language.EN if thai else Language.TH
-    asked = urlencode({"election": standing.feed.id, "lang": other.value.lower()})
-    name = standing.feed.definition.name.in_language(language)
+    asked = _asked(standing, other, _here(standing))
+    name = standing.name(language)
+    up = ("ผลรวม", "The whole result")[not thai]
+    whole = f" · {_link(_asked(standing, language, None), up)}" if standing.subject.inside else ""
     words = ("Results in English", "ดูผลภาษาไทย")[not thai]
     parts = [
         f'<div lang="{language.value.lower()}">',
@@ -57,13 +59,33 @@ def _body(standing: Standing, language: Language) -> str:
         f'<p class="kick">{escape(name)} · {escape(status(standing, language))}</p>',
         f"<h1>{escape(sentence(standing, language))}</h1>",
         f'<p class="lead">{escape(progress(standing, language))}</p>',
-        f'<p><a href="/?{escape(asked)}" lang="{other.value.lower()}">{words}</a></p>',
+        f'<p><a href="/?{escape(asked)}" lang="{other.value.lower()}">{words}</a>{whole}</p>',
         _candidates(standing, language),
         "" if standing.before else _areas(standing, language),
-        *([] if standing.before else [_seats(seats, language) for seats in seats_of(standing.feed)]),
+        *(_seats(seats, language) for seats in _offices(standing)),
         "</div>",
     ]
     return "\n".join(part for part in parts if part)
+
+
+def _offices(standing: Standing) -> list[Seats]:
+    """Offices of many races are told of with the whole, once there are numbers."""
+    return [] if standing.subject.inside or standing.before else seats_of(standing.feed)
+
+
+def _asked(standing: Standing, language: Language, area: AreaNode | None) -> str:
+    """What an address says of this race in the area; None: of the whole election."""
+    asked = {"election": standing.feed.id, "lang": language.value.lower()}
+    inside = {"area": code_of(area), "office": standing.contest.office} if area else {}
+    return urlencode(asked | inside)
+
+
+def _here(standing: Standing) -> AreaNode | None:
+    return standing.subject.area if standing.subject.inside else None
+
+
+def _link(asked: str, words: str) -> str:
+    return f'<a href="/?{escape(asked)}">{escape(words)}</a>'
 
 
 def _candidates(standing: Standing, language: Language) -> str:
@@ -94,7 +116,7 @@ def _areas(standing: Standing, language: Language) -> str:
         ]
         first, second = [*told, "–", "–"][:2]
         counted = f"{view.count.reporting:,}/{view.count.stations:,}"
-        name = escape(area.name.in_language(language))
+        name = _link(_asked(standing, language, area), area.name.in_language(language))
         rows.append(f"<tr><td>{name}</td><td>{first}</td><td>{second}</td><td class='n'>{counted}</td></tr>")
     return _table("รายพื้นที่" if thai else "By area", heads, rows) if rows else ""
 

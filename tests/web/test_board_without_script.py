@@ -85,6 +85,34 @@ def test_a_shared_link_says_who_leads_and_shows_a_picture(night: Night, reporter
     assert again.status_code == 304
 
 
+@pytest.mark.parametrize(
+    ("address", "place", "below"),
+    [
+        ("area=1033", "Khlong Toei", 3),
+        ("area=1033&office=council", "Khlong Toei", 3),
+        ("area=103301", "Khlong Toei", 0),
+        ("station=103301-001", "Khlong Toei", 0),
+    ],
+)
+def test_a_shared_link_of_a_place_tells_of_that_place(
+    night: Night, reporter: Reporter, address: str, place: str, below: int
+) -> None:
+    council = "office=council" in address
+    wanted = f"No report yet from {place}" if council else f"in {place}"
+    text = waited_for(night, f"/?{address}&lang=en", wanted).text
+    metas: dict[str, Any] = dict(re.findall(r'<meta (?:property|name)="([^"]+)" content="([^"]*)"', text))
+    assert metas["og:title"].endswith(wanted)
+    assert not re.search("of 6,817 stations", metas["og:description"])
+    rows = re.findall(r'<tr><td><a href="/\?([^"]*)">', text)
+    assert len(rows) == below and all("area=1033" in row for row in rows)
+    assert '">The whole result</a>' in text
+    at = metas["og:image"].replace("&amp;", "&")
+    assert ("office=council" in at) == council
+    drawn = httpx.get(at)
+    assert drawn.content != httpx.get(f"{night.url.rstrip('/')}/card.png?lang=en").content
+    assert Image.open(io.BytesIO(drawn.content)).size == (1200, 630)
+
+
 def test_no_picture_of_an_election_is_made_of_what_an_address_says(night: Night) -> None:
     text = httpx.get(night.url, params={"election": '"><script>', "lang": '"><script>'}).text
     assert '"><script>' not in text
