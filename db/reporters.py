@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import Select, func, or_
 from sqlmodel import col, select
 
+from counting.vocabulary import Role
 from db.database import Database
 from db.tables import AssignmentRow, ReporterRow, StationRow
 
@@ -70,12 +71,14 @@ class Record:
 
 @dataclass(frozen=True, slots=True)
 class ReporterFilter:
-    """`silent_since`: only those not heard of since then; `ids`: only these."""
+    """`silent_since`: only those not heard of since then; `ids`: only these; `revoked`: whose right was taken back."""
 
     election_id: str
     area_ids: tuple[str, ...] | None = None
     silent_since: datetime | None = None
     ids: tuple[str, ...] | None = None
+    role: Role | None = None
+    revoked: bool | None = None
 
     def narrow(self, query: Select[Any]) -> Select[Any]:
         query = query.where(col(ReporterRow.election_id) == self.election_id)
@@ -88,6 +91,11 @@ class ReporterFilter:
             query = query.where(col(ReporterRow.id).in_(inside))
         if self.ids is not None:
             query = query.where(col(ReporterRow.id).in_(self.ids))
+        if self.role is not None:
+            query = query.where(col(ReporterRow.role) == self.role)
+        if self.revoked is not None:
+            taken_back = col(ReporterRow.revoked_at).is_not(None)
+            query = query.where(taken_back if self.revoked else ~taken_back)
         if self.silent_since is not None:
             seen = col(ReporterRow.last_seen_at)
             query = query.where(or_(seen.is_(None), seen < self.silent_since))

@@ -36,7 +36,7 @@ from gql.schema.types.people import (
     ReporterEdge,
     Viewer,
 )
-from gql.schema.types.scalars import ElectionPhase
+from gql.schema.types.scalars import ElectionPhase, Role
 from gql.schema.types.station import Station
 
 # Fewer could be guessed by somebody who has seen the code.
@@ -58,10 +58,13 @@ async def reporters(
     order_by: ReporterOrder | None = ReporterOrder.ID,
     first: int | None = 50,
     after: str | None = None,
+    role: Role | None = None,
+    revoked: bool | None = None,
 ) -> ReporterConnection:
+    """`revoked`: only those whose right was taken back, or only the others."""
     feed, size, order = feed_of(info, election_id), page_size(first), order_by or ReporterOrder.ID
     _actor_in(info, feed)
-    wanted = ReporterFilter(feed.id, area_ids(feed, area_id), silent_since, _known_ids(ids))
+    wanted = ReporterFilter(feed.id, area_ids(feed, area_id), silent_since, _known_ids(ids), role, revoked)
     rows = await reporter_page(info.context.services.database, wanted, _place(after), size + 1, order)
     edges = [ReporterEdge(cursor=key_to_cursor(str(rank), row.id), node=Reporter(row=row)) for rank, row in rows[:size]]
     page = page_info([edge.cursor for edge in edges], more=len(rows) > size, after=after)

@@ -19,6 +19,10 @@ query Reporters($e: ID!, $order: ReporterOrder, $since: DateTime, $first: Int, $
   }
 }
 """
+OF_ROLE = """query R($e: ID!, $role: Role, $revoked: Boolean) {
+    reporters(electionId: $e, role: $role, revoked: $revoked) { totalCount edges { node { id } } } }"""
+CODE = "mutation C($input: CreateEnrolmentCodesInput!) { createEnrolmentCodes(input: $input) { code } }"
+ENROL = "mutation E($input: EnrolInput!) { enrol(input: $input) { __typename } }"
 REVIEW = 'mutation { reviewTally(input: {tallyId: "%s", decision: %s, reason: "looked"}) { __typename } }'
 COUNTED = ("accepted", "held", "rejected", "confirmedByOthers", "contradictedByOthers")
 
@@ -106,3 +110,22 @@ def test_those_who_are_named_are_asked_for_alone(night: Night, editor: Api, play
     assert found == {"totalCount": 1, "edges": [{"node": {"id": bad}}]}
     assert editor(asked, e=night.election_id, ids=[])["reporters"]["totalCount"] == 0
     assert editor.code(asked, e=night.election_id, ids=["x"] * 1_001) == "BAD_USER_INPUT"
+
+
+def test_volunteers_whose_right_stands_are_asked_for_without_editors_and_the_revoked(
+    night: Night, editor: Api, played: dict[str, str], silent: str
+) -> None:
+    operator = night.api.as_(night.token(Role.OPERATOR))
+    made = operator(CODE, input={"electionId": night.election_id, "role": "EDITOR", "count": 1})
+    night.api(ENROL, input={"code": made["createEnrolmentCodes"][0]["code"], "displayName": "Somebody"})
+    operator("mutation R($id: String!) { revokeReporter(reporter: $id) }", id=silent)
+
+    def found(**asked: Any) -> set[str]:
+        answer = editor(OF_ROLE, e=night.election_id, **asked)["reporters"]
+        assert answer["totalCount"] == len(answer["edges"])
+        return {played.get(edge["node"]["id"], "editor") for edge in answer["edges"]}
+
+    assert found() == {"good", "bad", "silent", "editor"}
+    assert found(role="VOLUNTEER") == {"good", "bad", "silent"}
+    assert found(role="VOLUNTEER", revoked=False) == {"good", "bad"}
+    assert found(revoked=True) == {"silent"}
