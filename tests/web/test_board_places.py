@@ -4,12 +4,13 @@ import re
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Page, ViewportSize, expect
+from playwright.sync_api import Page, ViewportSize, WebSocketRoute, expect
 
 from tests.conftest import Databases, _fill_bangkok
 from tests.conftest import Night as Served
 from tests.served import wait_until
 from tests.web.axe import violations
+from tests.web.holding import Holding
 from tests.web.test_board_page import ELECTION, Night, Reporter, ask, open_board
 
 pytestmark = pytest.mark.browser
@@ -88,6 +89,41 @@ def test_a_place_that_did_not_come_is_asked_for_again_at_a_touch(page: Page, nig
     page.unroute("**/graphql")
     page.get_by_role("button", name="ลองใหม่").click()
     expect(page.locator(".crumb")).to_be_visible()
+
+
+@pytest.mark.parametrize(("place", "lines"), [("", 1), ("?office=council", 1), ("?area=1033", 2), ("?kiosk", 1)])
+def test_until_a_result_comes_it_is_awaited_and_no_station_is_said_to_stand_at_zero(
+    page: Page, night: Night, place: str, lines: int
+) -> None:
+    asked: list[WebSocketRoute] = []
+    page.route_web_socket(re.compile("/graphql$"), lambda socket: asked.append(socket))
+    page.goto(f"{night.url.rstrip('/')}/{place}", wait_until="domcontentloaded")
+    wait_until(lambda: page.wait_for_timeout(20) or len(asked) == lines, what="the page asks for results")
+    expect(page.locator("h1")).to_have_text("กำลังโหลดผล…")
+    for said in ("เป็นศูนย์", "ยังไม่มีรายงาน"):
+        expect(page.locator("body")).not_to_contain_text(said)
+    expect(page).not_to_have_title(re.compile("ศูนย์|ยังไม่มีรายงาน"))
+
+
+def test_a_part_of_the_board_that_does_not_come_is_said_and_comes_at_another_try(page: Page, night: Night) -> None:
+    open_board(page, night)
+    page.route("**/assets/AreaPage-*.js", lambda route: route.abort())
+    page.evaluate(GO, "?area=1033")
+    expect(page.get_by_role("alert")).to_contain_text("เปิดหน้านี้ไม่ได้")
+    page.unroute("**/assets/AreaPage-*.js")
+    page.get_by_role("button", name="ลองใหม่").click()
+    expect(page.locator(".crumb")).to_be_visible()
+
+
+def test_statistics_of_one_race_never_stand_under_the_name_of_another(page: Page, night: Night) -> None:
+    page.goto(f"{night.url.rstrip('/')}/?check=statistics", wait_until="domcontentloaded")
+    expect(page.locator(".stat").first).to_be_visible()
+    held = Holding(page, "query Statistics")
+    page.get_by_label("สนาม").select_option("council-1033")
+    expect(page.get_by_role("status").filter(has_text="กำลังโหลด")).to_be_visible()
+    expect(page.locator(".stat")).to_have_count(0)
+    held.release()
+    expect(page.locator(".stat").first).to_be_visible()
 
 
 def test_axe_finds_nothing_on_any_screen_of_the_board_and_a_narrow_phone_scrolls_only_downwards(

@@ -5,12 +5,13 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, expect
+from playwright.sync_api import Browser, BrowserContext, Page, WebSocket, expect
 
 from tests.conftest import Night
-from tests.served import Api
+from tests.served import Api, wait_until
 from tests.web.axe import violations
 from tests.web.desk_cases import Sender, code_for, disputed, token_for, volunteer
+from tests.web.holding import Holding
 
 pytestmark = pytest.mark.browser
 
@@ -19,6 +20,7 @@ WAIT_MS = 60_000
 RELEASED, CONTESTED, TYPED, LOOKED_AT = (
     (f"103302-{number:03}" for number in range(at, at + 4)) for at in (1, 5, 9, 13)
 )
+FAR_AWAY = "100101-001"
 # Each way to close a dialog, and a key in the moment before the browser says that it is closed.
 KEY_AS_IT_CLOSES = """async (way) => {
     const dialog = document.querySelector("dialog[open]");
@@ -29,6 +31,9 @@ KEY_AS_IT_CLOSES = """async (way) => {
     window.dispatchEvent(new KeyboardEvent("keydown", { key: "?", cancelable: true }));
     await closed;
 }"""
+# As if what they sent had come so long ago.
+LONG_AGO = "UPDATE reporter SET last_seen_at = last_seen_at - interval '40 minutes' WHERE id = $1"
+LOOKS_AGAIN_MS = 30_000
 HISTORY = "query H($id: ID!) { station(id: $id) { history { id state decisions { sequence reason } } } }"
 Open = Callable[..., Page]
 
@@ -38,9 +43,11 @@ def desk(browser: Browser, night: Night) -> Iterator[Open]:
     """Opens a desk of its own for a token, or for a code."""
     contexts: list[BrowserContext] = []
 
-    def opened(token: str | None, page: str = "", **more: Any) -> Page:
-        context = browser.new_context(viewport={"width": 1440, "height": 900}, color_scheme="light", **more)
+    def opened(token: str | None, page: str = "", *, clock: bool = False) -> Page:
+        context = browser.new_context(viewport={"width": 1440, "height": 900}, color_scheme="light")
         contexts.append(context)
+        if clock:
+            context.clock.install()
         kept = f"localStorage.setItem('tallywire.desk.token', '{token}');" if token else ""
         context.add_init_script(f"if (!localStorage.getItem('seen')) {{ {kept} localStorage.setItem('seen', '1'); }}")
         found = context.new_page()
@@ -255,9 +262,90 @@ def test_an_operator_enrols_by_code_prints_codes_and_closes_the_count(desk: Open
     dialog.get_by_label("พิมพ์ เปิดนับ เพื่อยืนยัน").fill("เปิดนับ")
     dialog.get_by_role("button", name="เปิดนับอีกครั้ง", exact=True).click()
     expect(page.locator(".phs .now")).to_contain_text("กำลังนับ")
+    sockets: list[WebSocket] = []
+    page.on("websocket", lambda socket: sockets.append(socket))
+    page.reload()
+    expect(page.locator(".tiles button")).to_have_count(50)
     page.get_by_role("link", name="ใครทำอะไรเมื่อไร").click()
     # Opening the night before the test is in the audit too.
     expect(page.get_by_role("row").filter(has_text="เปลี่ยนช่วง").nth(1)).to_be_visible()
+    # Nothing lives on that page: its line ends, and is not lost.
+    wait_until(lambda: page.wait_for_timeout(20) or sockets[-1].is_closed(), what="the end of the line")
+    expect(page.get_by_role("alert")).to_have_count(0)
+    page.get_by_role("link", name="ห้องควบคุม").click()
+    expect(page.locator(".pill.live")).to_be_visible()
+
+
+def test_a_volunteer_who_falls_silent_is_on_map_and_list_until_heard_of_again(
+    desk: Open, night: Night, operator: Api
+) -> None:
+    somebody = volunteer(night, operator, FAR_AWAY)
+    assert somebody.send(FAR_AWAY)["__typename"] == "TallyAccepted"
+    reporter = somebody.api("{ viewer { reporter } }")["viewer"]["reporter"]
+    page = desk(token_for(night, operator, "OPERATOR"), "#operations", clock=True)
+    page.get_by_role("button", name=re.compile("^อาสาที่เงียบหาย")).click()
+    tile, row = page.locator('.tiles [data-code="1001"]'), page.get_by_role("row").filter(has_text=reporter)
+    expect(tile).to_have_text(re.compile("^พระนคร: อาสาที่เงียบหาย 0 คน"))
+    expect(row).to_have_count(0)
+    night.sql(LONG_AGO, reporter)
+    page.clock.fast_forward(LOOKS_AGAIN_MS)
+    expect(tile).to_have_text(re.compile("^พระนคร: อาสาที่เงียบหาย 1 คน"))
+    expect(row).to_contain_text("พระบรมมหาราชวัง 1")
+    # Somebody who is heard of every hour is silent to nobody who asks for three.
+    page.get_by_label("นานกว่า").select_option("180")
+    expect(row).to_have_count(0)
+    expect(tile).to_have_text(re.compile("^พระนคร: อาสาที่เงียบหาย 0 คน"))
+    page.get_by_label("นานกว่า").select_option("30")
+    expect(tile).to_have_text(re.compile("^พระนคร: อาสาที่เงียบหาย 1 คน"))
+    expect(row).to_have_count(1)
+    somebody.send(FAR_AWAY)
+    page.clock.fast_forward(LOOKS_AGAIN_MS)
+    expect(tile).to_have_text(re.compile("^พระนคร: อาสาที่เงียบหาย 0 คน"))
+    expect(row).to_have_count(0)
+
+
+def test_on_a_slow_line_the_desk_says_what_is_on_its_way_and_nothing_that_it_does_not_know(
+    desk: Open, night: Night, operator: Api
+) -> None:
+    station = next(LOOKED_AT)
+    disputed(night, operator, station, 13)
+    page = desk(None)
+    held = Holding(page, "query Case")
+    page.locator("#given").fill(token_for(night, operator, "EDITOR"))
+    page.locator(".signin .db").click()
+    queued(page, station).click()
+    photograph = page.locator(".pic")
+    expect(photograph).to_contain_text("กำลังเปิดยอดนี้")
+    expect(photograph).not_to_contain_text("ไม่มีรูป")
+    expect(page.locator(".nums")).to_contain_text("กำลังโหลดตัวเลข")
+    held.release()
+    expect(page.locator(".nums tr.pin").first).to_be_visible()
+    page = desk(token_for(night, operator, "OPERATOR"), "#audit")
+    expect(page.locator(".audit tbody tr").first).to_be_visible()
+    held = Holding(page, "query NotHeardOf", "query SilentPlaces", "query Arrivals")
+    page.get_by_role("link", name="ห้องควบคุม").click()
+    people = page.get_by_role("region", name="อาสาที่เงียบหาย")
+    expect(people).to_contain_text("กำลังโหลด")
+    expect(people).not_to_contain_text("ทุกคนติดต่อมา")
+    page.get_by_role("button", name=re.compile("^อาสาที่เงียบหาย")).click()
+    expect(page.locator('.tiles [data-code="1001"] b')).to_have_text("–")
+    expect(page.locator(".kpi dd").nth(2)).to_have_text("–")
+    held.release()
+    expect(page.locator('.tiles [data-code="1001"] b')).to_have_text(re.compile(r"\d"))
+    expect(people).not_to_contain_text("กำลังโหลด")
+
+
+def test_a_page_of_the_desk_that_does_not_come_is_said_and_comes_at_another_try(
+    desk: Open, night: Night, operator: Api
+) -> None:
+    page = desk(token_for(night, operator, "EDITOR"))
+    expect(page.locator(".review")).to_be_visible()
+    page.route("**/assets/Pages-*.js", lambda route: route.abort())
+    page.get_by_role("link", name="ห้องควบคุม").click()
+    expect(page.get_by_role("alert")).to_contain_text("เปิดหน้านี้ไม่ได้")
+    page.unroute("**/assets/Pages-*.js")
+    page.get_by_role("button", name="ลองใหม่").click()
+    expect(page.locator(".tiles button")).to_have_count(50)
 
 
 def test_axe_finds_nothing_on_any_screen_of_the_desk_in_either_language_or_theme(

@@ -127,6 +127,30 @@ def test_an_enrolment_whose_answer_was_lost_is_asked_again_with_the_same_code(
     assert lost
 
 
+def test_what_of_the_app_did_not_come_is_said_and_comes_at_another_try_with_the_code_that_was_scanned(
+    browser: Browser, night: Night, operator: Any
+) -> None:
+    context = browser.new_context(viewport=PHONE, has_touch=True, is_mobile=True, service_workers="block")
+    context.route("**/assets/Within-*.js", lambda route: route.abort())
+    phone = Phone(context, night)
+    page = phone.open(f"#{new_code(night, operator, next(STATIONS))}")
+    expect(page.get_by_role("alert")).to_contain_text("เน็ตขาดก่อนโหลดเสร็จ")
+    context.unroute_all()
+    page.get_by_role("button", name="ลองใหม่").click()
+    page.get_by_label("ชื่อที่ให้ผู้ประสานเรียก").fill("ก้อย")
+    # Enrolled, and then the server is out of reach.
+    page.route(
+        "**/graphql",
+        lambda route: route.abort() if "query Mine" in (route.request.post_data or "") else route.continue_(),
+    )
+    page.get_by_role("button", name="ยินยอมและเริ่ม").click()
+    expect(page.get_by_text("ติดต่อเซิร์ฟเวอร์ไม่ได้ จะลองใหม่เอง")).to_be_visible()
+    page.unroute_all()
+    page.get_by_role("button", name="ลองเดี๋ยวนี้").click()
+    expect(page.locator(".st")).to_have_count(3)
+    context.close()
+
+
 def test_a_slow_line_is_said_in_words_while_the_answer_is_on_its_way(
     browser: Browser, night: Night, operator: Any
 ) -> None:

@@ -18,6 +18,12 @@ WORKERS = """async () => {
     return { version: (await (await fetch(active.scriptURL)).text()).match(/VERSION = "(.*?)"/)[1], caches: await caches.keys() };
 }"""
 AGAIN_MS = 5_000
+# As a browser makes it that would put the app on the home screen.
+OFFER = """() => {
+    window.asked = 0;
+    const prompt = async () => { window.asked += 1; };
+    dispatchEvent(Object.assign(new Event("beforeinstallprompt", { cancelable: true }), { prompt }));
+}"""
 NO_STORAGE = "Object.defineProperty(window, 'indexedDB', { get() { throw new DOMException('no', 'SecurityError'); } })"
 # A browser asks for its room only now and then, so a quota set from outside shows no one knows when: what it then raises.
 FULL = """stores => {
@@ -56,6 +62,23 @@ def test_of_two_pages_of_the_app_one_types_and_what_it_typed_is_in_the_other_whe
     second.get_by_role("button", name="ใช้หน้าต่างนี้").click()
     expect(second.locator(".st, .q").first).to_be_visible()
     assert standing(night, stations[0]) is not None
+
+
+def test_the_app_offers_to_be_installed_and_says_when_the_phone_has_all_of_it(
+    phone: Phone, night: Night, operator: Any
+) -> None:
+    phone.enrol(new_code(night, operator, next(STATIONS)))
+    page = phone.page
+    install = page.get_by_role("button", name="ติดตั้ง", exact=True)
+    expect(page.locator(".st").first).to_be_visible()
+    expect(install).to_have_count(0)
+    page.evaluate(OFFER)
+    install.click()
+    assert page.evaluate("window.asked") == 1
+    expect(install).to_have_count(0)
+    phone.kept_for_offline()
+    page.get_by_role("button", name="เมนู").click()
+    expect(page.get_by_text("แอปอยู่ในเครื่องครบแล้ว เปิดได้แม้ไม่มีเน็ต")).to_be_visible()
 
 
 def test_a_new_version_of_the_app_comes_while_tallies_wait_and_loses_none_of_them(

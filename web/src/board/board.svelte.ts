@@ -85,6 +85,8 @@ class Board {
   readonly standings: readonly Standing[] = $derived(standings(this.race?.candidates ?? [], this.city));
   readonly areas: readonly Area[] = $derived(this.race?.area.children ?? []);
   readonly isOpen: boolean = $derived(this.election?.phase === "COUNTING" || this.election?.phase === "CLOSED");
+  /** Counted, and no result has come yet: which is not the same as that there is none. */
+  readonly awaited: boolean = $derived(this.isOpen && this.results.size === 0);
   readonly #local: ReadonlyMap<string, readonly Standing[]> = $derived(
     new Map(this.areas.map((area) => [area.id, standings(this.race?.candidates ?? [], this.resultIn(area.id))])),
   );

@@ -13,4 +13,5 @@ async function start(into: HTMLElement): Promise<void> {
   await board.load().finally(() => import("../styles/fonts-latin-regular.css"));
 }
 
-if (target) void start(target);
+// What is not there yet cannot say so itself: the page's own words do, as where this script did not come.
+if (target) start(target).catch(() => (document.documentElement.dataset.script = "broken"));

@@ -27,6 +27,9 @@ export class Differences {
   total = $state(0);
   photographs = $state.raw<ReadonlyMap<string, Photograph>>(new Map());
   failed = $state(false);
+  /** More is on its way, or did not come. */
+  busy = $state(false);
+  moreFailed = $state(false);
   #wanted: Wanted;
   #next: string | null = null;
   readonly #looked = new Set<string>();
@@ -47,8 +50,16 @@ export class Differences {
   }
 
   async loadMore(): Promise<void> {
-    const { differences } = await ask(DifferencesDocument, { ...this.#wanted, first: PAGE, after: this.#next });
-    this.#take(differences, this.found);
+    if (this.busy) return;
+    [this.busy, this.moreFailed] = [true, false];
+    try {
+      const { differences } = await ask(DifferencesDocument, { ...this.#wanted, first: PAGE, after: this.#next });
+      this.#take(differences, this.found);
+    } catch {
+      this.moreFailed = true;
+    } finally {
+      this.busy = false;
+    }
   }
 
   /** A few sheets at a time, until every station of the list was asked for once. */

@@ -16,6 +16,8 @@ class Line {
   lostAt = $state<number | null>(null);
   up = $state(false);
   #client: Client | null = null;
+  /** As many subscriptions as go on. Without one, as on pages that ask once, nothing is connected, and nothing is lost. */
+  #heard = 0;
   readonly #listeners = new Set<() => void>();
 
   start(): void {
@@ -32,7 +34,8 @@ class Line {
         closed: (event) => {
           clearTimeout(pong);
           if (this.#client !== client) return;
-          this.#fall();
+          if (this.#heard > 0) this.#fall();
+          else this.up = false;
           if (REFUSED.has((event as CloseEvent).code)) session.refuse();
         },
         ping: (received) => {
@@ -72,9 +75,13 @@ class Line {
       const next = ({ data }: { data?: T | null }) => void (data && hear(data));
       end = this.#client.subscribe<T>({ query: operation.toString(), variables }, { next, error: again, complete: again });
     };
+    this.#heard += 1;
     begin();
     return () => {
+      if (ended) return;
       ended = true;
+      this.#heard -= 1;
+      if (this.#heard === 0) this.lostAt = null;
       end?.();
     };
   }
@@ -91,7 +98,7 @@ class Line {
   }
 
   readonly #cut = (): void => {
-    this.#fall();
+    if (this.#heard > 0) this.#fall();
     this.#client?.terminate();
   };
 }

@@ -50,7 +50,8 @@ class Session {
   async enter(token: string): Promise<void> {
     const found = await ask(DeskDocument, {}, { token }).catch((error: unknown) => {
       if (!(error instanceof QueryFailed)) throw new SignInFailed("offline");
-      throw new SignInFailed(error.code === "UNAUTHENTICATED" ? "refused" : "failed", error.words);
+      if (error.code === "UNAUTHENTICATED") throw new SignInFailed("refused");
+      throw new SignInFailed("failed", error.words);
     });
     const role = found.viewer?.role;
     if (role !== "EDITOR" && role !== "OPERATOR") throw new SignInFailed("role");

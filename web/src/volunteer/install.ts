@@ -9,7 +9,12 @@ export async function install(): Promise<void> {
   const controlled = navigator.serviceWorker.controller !== null;
   // The first worker takes over a page that needs nothing of it; a later one brings the page's new version.
   navigator.serviceWorker.addEventListener("controllerchange", () => controlled && location.reload());
-  const registration = await navigator.serviceWorker.register(WORKER, { scope: SCOPE }).catch(() => null);
+  device.keeping = controlled ? "kept" : "coming";
+  void navigator.serviceWorker.ready.then(() => (device.keeping = "kept"));
+  const register = () => navigator.serviceWorker.register(WORKER, { scope: SCOPE }).catch(() => null);
+  // Of a worker that could not fetch every file nothing is left: once there is a network again it is brought anew.
+  addEventListener("online", () => void (device.keeping === "coming" && register()));
+  const registration = await register();
   if (!registration) return;
   const offer = () => {
     if (registration.waiting && navigator.serviceWorker.controller) device.update = registration.waiting;

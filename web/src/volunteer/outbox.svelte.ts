@@ -22,6 +22,9 @@ class Outbox {
   items = $state.raw<readonly Item[]>([]);
   /** When the next try comes by itself, by this phone's clock; null while nothing waits for one. */
   nextTryAt = $state<number | null>(null);
+  /** Whether the server is being asked for news, and whether it gave none the last time. */
+  asking = $state(false);
+  unheard = $state(false);
   /** Why the last call came to nothing: no answer, or one that says that the server is in trouble. */
   trouble = $state<"unreachable" | "server" | null>(null);
   readonly unsent = $derived(unsent(this.items));
@@ -77,13 +80,18 @@ class Outbox {
   async refresh(): Promise<void> {
     const { person } = session;
     if (!navigator.onLine || !person || device.aside) return;
+    this.asking = true;
     try {
       const tallies = await session.refresh(this.#store);
+      this.unheard = false;
       await this.#change((items) => told(items, tallies));
       // The line may have gone while the answer was on its way.
       device.online = navigator.onLine;
     } catch (error) {
+      this.unheard = true;
       if (error instanceof QueryFailed && error.code === "UNAUTHENTICATED") await session.refuse(this.#store, person);
+    } finally {
+      this.asking = false;
     }
   }
 
@@ -91,8 +99,8 @@ class Outbox {
     let since = 0;
     setInterval(() => {
       since += 1;
-      const held = this.items.some((item) => item.tally?.state === "HELD");
-      if (document.visibilityState !== "visible" || (!held && since < NEWS_QUIET)) return;
+      const soon = session.register === null || this.items.some((item) => item.tally?.state === "HELD");
+      if (document.visibilityState !== "visible" || (!soon && since < NEWS_QUIET)) return;
       since = 0;
       void this.refresh();
     }, NEWS_MS);

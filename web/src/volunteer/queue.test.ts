@@ -76,6 +76,8 @@ describe("the queue", () => {
     const rejected = answered([itemOf("a")], "a", { kind: "rejected", findings: [{ ...HOLD, verdict: "REJECT" }] });
     expect(stageOf(rejected[0]!)).toBe("rejected");
     expect(batch(rejected, "v-1")).toEqual([]);
+    const late = answered([itemOf("a")], "a", { kind: "rejected", findings: [{ ...HOLD, rule: "COUNTING_NOT_OPEN", verdict: "REJECT" }] });
+    expect(stageOf(late[0]!)).toBe("late");
   });
   it("knows that what counts now took the place of one's own before it, at that sheet alone", () => {
     const before = [itemOf("a", { coverage: "PARTIAL" }), itemOf("bb", { stationId: "e/s2" })];

@@ -59,7 +59,7 @@ export interface Item {
 }
 
 /** What a volunteer reads on an item's card. */
-export type Stage = "waiting" | "sending" | "unanswered" | "counted" | "noted" | "released" | "held" | "refused" | "superseded" | "withdrawn" | "rejected";
+export type Stage = "waiting" | "sending" | "unanswered" | "counted" | "noted" | "released" | "held" | "refused" | "superseded" | "withdrawn" | "rejected" | "late";
 
 export type Answer =
   | { readonly kind: "tally"; readonly tally: Told; readonly held: boolean }
@@ -147,7 +147,8 @@ export function told(items: readonly Item[], tallies: readonly Told[]): Item[] {
 }
 
 export function stageOf(item: Item): Stage {
-  if (item.state === "rejected") return "rejected";
+  // Nothing of it is to be mended: it came before the count or after it.
+  if (item.state === "rejected") return item.findings.some(({ rule }) => rule === "COUNTING_NOT_OPEN") ? "late" : "rejected";
   if (item.state === "replaced") return "superseded";
   if (item.state !== "answered" || !item.tally) return item.state === "answered" ? "unanswered" : item.state;
   switch (item.tally.state) {

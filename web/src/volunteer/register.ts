@@ -19,8 +19,6 @@ export interface StationFacts {
   readonly number: number;
   readonly place: Words;
   readonly area: Words;
-  /** The area around the area; null where there is none. */
-  readonly around: Words | null;
   readonly registered: number;
   readonly electionId: string;
   readonly contestIds: readonly string[];
@@ -68,7 +66,6 @@ function stationOf({ id, number, th, en, area, registeredVoters, election, conte
   return {
     ...{ id, number, place: { th, en }, registered: registeredVoters },
     area: { th: area.th, en: area.en },
-    around: area.parent ? { th: area.parent.th, en: area.parent.en } : null,
     electionId: election.id,
     contestIds: contests.map((contest) => contest.id),
   };

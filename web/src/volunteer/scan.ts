@@ -40,6 +40,12 @@ export async function light(video: HTMLVideoElement, on: boolean): Promise<boole
   return (await track?.applyConstraints(wish).then(() => true, () => false)) ?? false;
 }
 
+/** Whether the camera that is open has a lamp. */
+export function hasLamp(video: HTMLVideoElement): boolean {
+  const track = video.srcObject instanceof MediaStream ? video.srcObject.getVideoTracks()[0] : undefined;
+  return (track?.getCapabilities?.() as { torch?: boolean } | undefined)?.torch === true;
+}
+
 async function openCamera(): Promise<MediaStream> {
   try {
     return await navigator.mediaDevices.getUserMedia({ video: { facingMode: "environment", width: { ideal: 1280 } }, audio: false });

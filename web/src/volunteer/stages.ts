@@ -17,6 +17,7 @@ const LOOKS: Record<Stage, { tone: Tone; icon: IconName }> = {
   held: { tone: "held", icon: "held" },
   refused: { tone: "bad", icon: "bad" },
   rejected: { tone: "bad", icon: "bad" },
+  late: { tone: "bad", icon: "lock" },
   superseded: { tone: "past", icon: "undo" },
   withdrawn: { tone: "past", icon: "undo" },
 };
@@ -45,6 +46,8 @@ export function titleOf(stage: Stage): string {
       return tr("บรรณาธิการไม่รับ", "Not accepted by an editor");
     case "rejected":
       return tr("ไม่รับ ต้องแก้", "Rejected: please mend");
+    case "late":
+      return tr("ไม่รับ นอกเวลานับ", "Rejected: counting is not open");
     case "superseded":
       return tr("มียอดใหม่กว่าแทนแล้ว", "A newer tally took its place");
     case "withdrawn":
@@ -65,6 +68,8 @@ export function sentenceOf(stage: Stage): string {
       return tr("ยังไม่นับ ถ้าตรงกับใบ ไม่ต้องทำอะไร", "Not counted yet. If the sheet says so, you need do nothing");
     case "rejected":
       return tr("ตัวเลขที่พิมพ์ไว้ยังอยู่ครบ", "All you typed is still here");
+    case "late":
+      return tr("ตัวเลขที่พิมพ์ไว้ยังอยู่ครบ ถ้าเปิดรับอีกครั้ง ส่งใหม่ได้", "All you typed is still here. If counting opens again, send it again");
     default:
       return "";
   }

@@ -17,7 +17,8 @@ class Progress {
   districts = $state.raw<readonly District[]>([]);
   far = $state.raw<ReadonlyMap<string, Far>>(new Map());
   lastReportAt = $state<string | null>(null);
-  silent = $state.raw<readonly Reporter[]>([]);
+  /** Volunteers not heard of; null until they are asked for. */
+  silent = $state.raw<readonly Reporter[] | null>(null);
   silentTotal = $state(0);
   volunteers = $state(0);
   /** Not heard of for so long. */
@@ -31,6 +32,8 @@ class Progress {
 
   /** Volunteers not heard of by district; null until they are asked for. */
   silentPlaces = $state.raw<ReadonlyMap<string, number> | null>(null);
+  /** Whether tallies a minute have been counted. */
+  readonly paced = $derived(this.#ticks > 0);
   /** Whether the first results have come. */
   readonly known = $derived(this.far.size > 0);
   readonly whole = $derived(wholeOf(this.districts, this.far));
@@ -47,6 +50,9 @@ class Progress {
     const peopleTimer = setInterval(people, PEOPLE_MS);
     const lagTimer = setInterval(() => void this.#look(), LAG_MS);
     this.ledger = null;
+    this.silent = null;
+    this.silentPlaces = null;
+    this.#ticks = 0;
     void this.#look();
     people();
     if (contest) void this.#begin(election, contest.id, ends, over);
@@ -73,17 +79,27 @@ class Progress {
     return this.#tempo.until(nowMs);
   }
 
+  /** How long is long: what was asked of another time says nothing. */
+  since(minutes: number): void {
+    this.minutes = minutes;
+    this.silent = null;
+    this.silentPlaces = null;
+    void this.people();
+  }
+
   async people(): Promise<void> {
+    const asked = this.#asked();
     const since = new Date(session.now() - this.minutes * 60_000).toISOString();
     const found = await session.ask(NotHeardOfDocument, { electionId: session.electionId, since }).catch(() => null);
-    if (!found) return;
-    this.silent = found.silent.edges.map(({ node }) => node).filter(({ role, revokedAt }) => role === "VOLUNTEER" && !revokedAt);
+    if (!found || asked !== this.#asked()) return;
+    this.silent = found.silent.edges.map(({ node }) => node);
     this.silentTotal = found.silent.totalCount;
     this.volunteers = found.all.totalCount;
   }
 
   /** Where those live who are not heard of: a volunteer counts once in each district with a station of theirs. */
   async places(): Promise<void> {
+    const asked = this.#asked();
     const since = new Date(session.now() - this.minutes * 60_000).toISOString();
     const districts = new Set(this.districts.map(({ id }) => id));
     const found = new Map<string, number>();
@@ -92,14 +108,18 @@ class Progress {
       const answer: SilentPlacesQuery | null = await session.ask(SilentPlacesDocument, { electionId: session.electionId, since, after }).catch(() => null);
       if (!answer) return;
       for (const { node } of answer.reporters.edges) {
-        if (node.role !== "VOLUNTEER" || node.revokedAt) continue;
         const areas = node.stations.flatMap(({ area }) => [area.id, area.parent?.id, area.parent?.parent?.id]);
         for (const id of new Set(areas)) if (id && districts.has(id)) found.set(id, (found.get(id) ?? 0) + 1);
       }
       after = answer.reporters.pageInfo.endCursor ?? null;
       if (!answer.reporters.pageInfo.hasNextPage) break;
     }
-    this.silentPlaces = found;
+    if (asked === this.#asked()) this.silentPlaces = found;
+  }
+
+  /** What an answer about people is of. */
+  #asked(): string {
+    return `${session.electionId} ${this.minutes}`;
   }
 
   async #begin(election: Election, contestId: string, ends: (() => void)[], over: { is: boolean }): Promise<void> {

@@ -33,6 +33,7 @@ class Photographs {
     this.at = 0;
     this.lens = STRAIGHT;
     this.source = null;
+    this.failed = false;
     void this.#show();
   }
 
