@@ -9,9 +9,9 @@ import gc
 import time
 from collections import deque
 
-THRESHOLDS = (2_000, 3, 20)
+THRESHOLDS = (700, 4, 100)
 # Of processor: what is alive after a search that took so long stays out of all later ones.
-LONG_SECONDS = 0.05
+LONG_SECONDS = 0.02
 # Far more than there are in the second after which they are counted.
 KEPT = 4_096
 

@@ -86,7 +86,7 @@ class Settings(BaseSettings):
     )
     ws_compression: bool = Field(False, description="Offer permessage-deflate; costs CPU and memory a connection.")
     ws_ping_seconds: float = Field(
-        20.0, gt=0, description="A WebSocket is pinged so often, and closed where no answer comes for as long."
+        45.0, gt=0, description="A WebSocket is pinged so often, and closed where no answer comes for as long."
     )
     ledger_name: str = Field(
         "localhost",

@@ -1,5 +1,6 @@
 """Reading a document that was not met before is work too: an address has so much of it, and then waits."""
 
+import gc
 from collections.abc import Callable
 from typing import Any
 
@@ -10,6 +11,7 @@ from gql.context import Context
 from gql.edge import Edge
 from gql.guard import VALUES_A_CHARACTER, Guard
 from gql.limits import COST_AN_ADDRESS, DOCUMENT_MAX, DOCUMENTS_REMEMBERED, TOKENS_MAX, Limits
+from gql.proof import parsed
 from gql.rates import Rates
 from gql.schema.build import build_schema
 from gql.trusted import Documents, digest
@@ -62,6 +64,16 @@ async def test_what_cannot_be_read_is_read_once_and_told_again_from_memory(monke
     assert parsed == ["{ a b("]
     (told,) = {str(answer.errors) for answer in answers}
     assert "Syntax Error" in told
+
+
+def test_a_document_is_gone_with_its_last_reference() -> None:
+    """Python searches for nothing: while it does, nobody is answered."""
+    text = get_introspection_query()
+    gc.collect()
+    assert parsed(text) is not None
+    assert gc.collect() == 0
+    assert parse(text) is not None
+    assert gc.collect() > 100, "as graphql-core leaves it"
 
 
 async def test_trusted_documents_cost_nothing_to_read_and_may_be_long() -> None:
