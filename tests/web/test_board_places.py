@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Page, ViewportSize, WebSocketRoute, expect
+from playwright.sync_api import Page, Route, ViewportSize, WebSocketRoute, expect
 
 from tests.conftest import Databases, _fill_bangkok
 from tests.conftest import Night as Served
@@ -25,6 +25,7 @@ PLACES = {
     "area=103301": ".st",
     "station=103301-001": ".hist li",
 }
+ASKED_AGAIN_MS = 3_000
 GO = "address => { history.pushState(null, '', address); dispatchEvent(new PopStateEvent('popstate')); }"
 
 
@@ -113,6 +114,34 @@ def test_a_part_of_the_board_that_does_not_come_is_said_and_comes_at_another_try
     page.unroute("**/assets/AreaPage-*.js")
     page.get_by_role("button", name="ลองใหม่").click()
     expect(page.locator(".crumb")).to_be_visible()
+
+
+@pytest.mark.parametrize(
+    ("place", "query", "awaited", "shown"),
+    [
+        ("?office=council", "query LocalRaces", "กำลังโหลดผล…", "ยังไม่มีสนามใดมีผู้นำ"),
+        ("?area=103301", "query Stations", "โหลดหน่วยไม่ได้ จะลองใหม่เอง", "หน่วยที่ 1"),
+    ],
+)
+def test_what_could_not_be_asked_for_is_said_and_asked_for_again_by_itself(
+    page: Page, night: Night, place: str, query: str, awaited: str, shown: str
+) -> None:
+    def refuse(route: Route) -> None:
+        if query in (route.request.post_data or ""):
+            route.abort()
+        else:
+            route.continue_()
+
+    page.clock.install()
+    page.route("**/graphql", refuse)
+    with page.expect_event("requestfailed"):
+        page.goto(f"{night.url.rstrip('/')}/{place}", wait_until="domcontentloaded")
+    main = page.get_by_role("main")
+    expect(main).to_contain_text(awaited)
+    expect(main).not_to_contain_text(shown)
+    page.unroute("**/graphql")
+    page.clock.fast_forward(ASKED_AGAIN_MS)
+    expect(main).to_contain_text(shown)
 
 
 def test_statistics_of_one_race_never_stand_under_the_name_of_another(page: Page, night: Night) -> None:

@@ -209,7 +209,7 @@ def test_the_volunteers_phone(context: BrowserContext, night: Night, tokens: dic
     page.get_by_role("textbox").fill(attack("me")[:60])
     page.get_by_role("button", name=re.compile("^(ยินยอมและเริ่ม|I agree)")).click()
     expect(page.locator(".st")).to_have_count(1)
-    _shows(page, "me", "area-city-en", "station-b-3-en", "area-b-en", "contest-mayor-en")
+    _shows(page, "me", "station-b-3-en", "area-b-en", "contest-mayor-en")
     page.locator(".ct").first.click()
     page.locator(".seg label").nth(1).click()
     page.get_by_role("button", name=re.compile("^(พิมพ์ตัวเลข|Type the numbers)$")).click()

@@ -32,6 +32,7 @@ export interface Counted {
 const RESET_NOTICE_MS = 6_000;
 const FOLLOWING_POLL_MS = 15_000;
 const QUIET_MS = 10 * 60_000;
+const LOCAL_AGAIN_MS = 3_000;
 /** Longer than the count-up, so that each has ended at its value when the next state comes. */
 const SHOW_EVERY_MS = 1_000;
 
@@ -86,7 +87,7 @@ class Board {
   readonly areas: readonly Area[] = $derived(this.race?.area.children ?? []);
   readonly isOpen: boolean = $derived(this.election?.phase === "COUNTING" || this.election?.phase === "CLOSED");
   /** Counted, and no result has come yet: which is not the same as that there is none. */
-  readonly awaited: boolean = $derived(this.isOpen && this.results.size === 0);
+  readonly awaited: boolean = $derived(this.isOpen && (this.results.size === 0 || (this.race === null && !this.#knows(this.many))));
   readonly #local: ReadonlyMap<string, readonly Standing[]> = $derived(
     new Map(this.areas.map((area) => [area.id, standings(this.race?.candidates ?? [], this.resultIn(area.id))])),
   );
@@ -224,10 +225,16 @@ class Board {
     };
   }
 
+  /** Who stands in the races of this office. */
+  #knows(office: Office | null): boolean {
+    return this.localContests.some((contest) => contest.id === office?.contests[0]?.id);
+  }
+
   async #loadLocal(election: Election, office: Office): Promise<void> {
-    if (this.localContests.some((contest) => contest.id === office.contests[0]!.id)) return;
+    if (this.many !== office || this.#knows(office)) return;
     const found = await ask(LocalRacesDocument, { electionId: election.id, office: office.office }).catch(() => null);
-    if (this.many === office) this.localContests = found?.election?.contests ?? [];
+    if (found === null) setTimeout(() => void this.#loadLocal(election, office), LOCAL_AGAIN_MS);
+    else if (this.many === office) this.localContests = found.election?.contests ?? [];
   }
 
   /** The phase is no part of the results: asked for when they say that it has changed. */
