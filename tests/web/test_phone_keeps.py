@@ -24,6 +24,8 @@ OFFER = """() => {
     const prompt = async () => { window.asked += 1; };
     dispatchEvent(Object.assign(new Event("beforeinstallprompt", { cancelable: true }), { prompt }));
 }"""
+# Firefox asks the person, who may look elsewhere.
+UNANSWERED = "navigator.storage.persist = () => { window.asked = true; return new Promise(() => undefined); }"
 NO_STORAGE = "Object.defineProperty(window, 'indexedDB', { get() { throw new DOMException('no', 'SecurityError'); } })"
 # A browser asks for its room only now and then, so a quota set from outside shows no one knows when: what it then raises.
 FULL = """stores => {
@@ -81,6 +83,14 @@ def test_the_app_offers_to_be_installed_and_says_when_the_phone_has_all_of_it(
     phone.kept_for_offline()
     page.get_by_role("button", name="เมนู").click()
     expect(page.get_by_text("แอปอยู่ในเครื่องครบแล้ว เปิดได้แม้ไม่มีเน็ต")).to_be_visible()
+
+
+def test_nobody_waits_for_the_browser_to_be_allowed_to_keep_what_is_stored(
+    phone: Phone, night: Night, operator: Any
+) -> None:
+    phone.context.add_init_script(UNANSWERED)
+    phone.enrol(new_code(night, operator, next(STATIONS)))
+    assert phone.page.evaluate("window.asked") is True
 
 
 def test_a_new_version_of_the_app_comes_while_tallies_wait_and_loses_none_of_them(

@@ -9,7 +9,8 @@ export async function enrol(code: string, name: string): Promise<void> {
   const person = await session.enrol(code, name, await keptIn().enrolmentId());
   await drafts.adopt(person);
   session.person = person;
-  await navigator.storage?.persist?.();
+  // Firefox asks the person, and answers when they have: nothing waits for that.
+  void navigator.storage?.persist?.().catch(() => undefined);
   await keptIn().reserve().catch(() => undefined);
   await outbox.refresh();
   outbox.tryNow();
