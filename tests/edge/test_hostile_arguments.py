@@ -317,7 +317,12 @@ FILES = (
     "/results/small/now/wide.csv?contest=@@",
     *("/results/small/now/graphics.json?area=@@&level=@@&lang=@@", "/log/@@/checkpoint", "/log/small/tile/@@/000"),
     *("/log/small/tile/entries/@@", "/log/small/checkpoint?after=@@", "/log/small/witnessed/@@"),
-    *("/evidence/@@", f"/evidence/{'a' * 64}?width=@@", "/?election=@@&lang=@@&office=@@", "/card.png?election=@@"),
+    *(
+        "/evidence/@@",
+        f"/evidence/{'a' * 64}?width=@@",
+        "/?election=@@&lang=@@&office=@@&area=@@&station=@@",
+        "/card.png?area=@@&office=@@",
+    ),
 )
 
 
