@@ -3,9 +3,10 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 NODE_MAJOR_MIN := 20
-# Each process of the tests has a PostgreSQL of its own; the tests of one file stay together. Modules are compiled once, whatever
-# the machine is set to: the tests start tallywire some dozens of times.
-TEST_PROCESSES ?= 2
+# Each process of the tests has a PostgreSQL of its own; the tests of one file stay together. Tests wait for a third of their
+# time, so there is one process more than there are cores on a small machine. Modules are compiled once, whatever the machine
+# is set to: the tests start tallywire some dozens of times.
+TEST_PROCESSES ?= 3
 WEB_SOURCES := $(shell find web/src web/*.html web/*.ts web/*.js web/*.json data/*/maps example_queries -type f -not -path '*/generated/*' 2>/dev/null) gql/schema/schema.graphql tallywire/client/operations.graphql
 
 .DEFAULT_GOAL := help
