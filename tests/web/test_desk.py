@@ -12,6 +12,7 @@ from tests.served import Api, wait_until
 from tests.web.axe import violations
 from tests.web.desk_cases import Sender, code_for, disputed, token_for, volunteer
 from tests.web.holding import Holding
+from tests.web.volunteer_phone import PHONE
 
 pytestmark = pytest.mark.browser
 
@@ -320,6 +321,11 @@ def test_on_a_slow_line_the_desk_says_what_is_on_its_way_and_nothing_that_it_doe
     expect(page.locator(".nums")).to_contain_text("กำลังโหลดตัวเลข")
     held.release()
     expect(page.locator(".nums tr.pin").first).to_be_visible()
+    # On a phone the history lies over all the rest, and there is no Escape.
+    page.set_viewport_size(PHONE)
+    page.get_by_role("button", name="ประวัติ").click()
+    page.get_by_role("complementary").get_by_role("button", name="ปิด").click()
+    expect(page.get_by_role("complementary")).to_be_hidden()
     page = desk(token_for(night, operator, "OPERATOR"), "#audit")
     expect(page.locator(".audit tbody tr").first).to_be_visible()
     held = Holding(page, "query NotHeardOf", "query SilentPlaces", "query Arrivals")
