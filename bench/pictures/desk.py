@@ -60,6 +60,10 @@ def operating(browser: Browser, camera: Camera, counted: Counted) -> None:
         expect(page.locator(".map table td b").first).to_be_visible()
         expect(page.locator(".kpi dd").first).to_contain_text("%")
         camera.here(page, shown("operations", "Operations: silent stations, tallies a minute, phases, nodes"))
+        page.get_by_role("button", name=re.compile("^อาสาที่เงียบหาย")).click()
+        expect(page.locator(".tiles b").first).to_have_text(re.compile(r"\d"))
+        camera.here(page, Shown("desk-people", "Desk", "Where volunteers are not heard of", ("desktop",)))
+        page.get_by_role("button", name="หน่วยที่ยังเงียบ").click()
         column = page.locator(".ops > .col:last-child")
         for name, button, title in (
             ("close", "ปิดการนับ", "Closing the count: what will happen, in numbers, and a word to type"),
