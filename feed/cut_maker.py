@@ -98,7 +98,7 @@ class CutMaker:
             self._complain(f"no cut can be made: {error}")
         except Exception as error:
             if is_away(error):
-                self._complain(f"cuts wait for the database: {error}")
+                self._complain(f"cuts wait for the database: {error!r}")
             else:
                 # A maker that ended would leave the night without cuts in silence.
                 log.exception("no cut can be made")

@@ -158,7 +158,7 @@ class Tail:
             try:
                 await self.look()
             except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, TimeoutError) as error:
-                log.warning("the log cannot be read: %s", error)
+                log.warning("the log cannot be read: %r", error)
                 await asyncio.sleep(LOOK_SECONDS)
             except Exception:
                 # A tail that ended would leave every reader with old numbers in silence.

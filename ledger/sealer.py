@@ -122,7 +122,7 @@ class Sealer:
             self._complain(f"the ledger cannot be signed: {error}")
         except Exception as error:
             if is_away(error):
-                self._complain(f"the ledger waits for the database: {error}")
+                self._complain(f"the ledger waits for the database: {error!r}")
             else:
                 # A sealer that ended would leave receipts without a head in silence.
                 log.exception("the ledger cannot be sealed")
