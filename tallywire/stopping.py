@@ -19,35 +19,45 @@ def nothing() -> None:
     """Where nothing can be hastened or rolled."""
 
 
-async def until_stopped(
-    *tasks: "asyncio.Task[None]",
-    hurry: Callable[[], None] = nothing,
-    end_seconds: float = HURRY_SECONDS,
-    roll: Callable[[], None] | None = None,
-) -> None:
-    """Returns on Ctrl-C or SIGTERM, or when one of the tasks has ended.
+class Stopping:
+    """Made before anybody is told that there is something to stop: from then on signals are heard.
 
-    From then on the next signal calls `hurry`, and the process is gone `end_seconds` later, whatever hangs. SIGHUP
-    calls `roll`; where there is none it ends like the others, as a terminal that was closed does.
+    SIGHUP calls `roll`; where there is none it ends like the others, as a terminal that was closed does.
     """
-    stopped = asyncio.Event()
-    loop = asyncio.get_running_loop()
-    for number in STOPPING:
-        loop.add_signal_handler(number, stopped.set)
-    loop.add_signal_handler(signal.SIGHUP, roll or stopped.set)
-    waiting = asyncio.create_task(stopped.wait())
-    await asyncio.wait({waiting, *tasks}, return_when=asyncio.FIRST_COMPLETED)
-    waiting.cancel()
-    _gone_after(end_seconds + HUNG_SECONDS)
 
-    def again() -> None:
+    def __init__(
+        self,
+        *,
+        hurry: Callable[[], None] = nothing,
+        end_seconds: float = HURRY_SECONDS,
+        roll: Callable[[], None] | None = None,
+    ) -> None:
+        self._hurry = hurry
+        self._end_seconds = end_seconds
+        self._stopped = asyncio.Event()
+        loop = asyncio.get_running_loop()
+        for number in STOPPING:
+            loop.add_signal_handler(number, self._stopped.set)
+        loop.add_signal_handler(signal.SIGHUP, roll or self._stopped.set)
+
+    async def wait(self, *tasks: "asyncio.Task[None]") -> None:
+        """Returns on Ctrl-C or SIGTERM, or when one of the tasks has ended.
+
+        From then on the next signal calls `hurry`, and the process is gone `end_seconds` later, whatever hangs.
+        """
+        loop = asyncio.get_running_loop()
+        waiting = asyncio.create_task(self._stopped.wait())
+        await asyncio.wait({waiting, *tasks}, return_when=asyncio.FIRST_COMPLETED)
+        waiting.cancel()
+        _gone_after(self._end_seconds + HUNG_SECONDS)
+        for number in STOPPING:
+            loop.add_signal_handler(number, self._again)
+        loop.add_signal_handler(signal.SIGHUP, nothing)
+
+    def _again(self) -> None:
         log.warning("ending at once")
-        hurry()
+        self._hurry()
         _gone_after(HURRY_SECONDS)
-
-    for number in STOPPING:
-        loop.add_signal_handler(number, again)
-    loop.add_signal_handler(signal.SIGHUP, nothing)
 
 
 def _gone_after(seconds: float) -> None:

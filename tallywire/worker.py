@@ -15,7 +15,7 @@ from tallywire.commands.running import run
 from tallywire.leaving import Leaving
 from tallywire.server import PortTakenError, serving
 from tallywire.settings import Settings
-from tallywire.stopping import until_stopped
+from tallywire.stopping import Stopping
 from tallywire.storage import fit_schema
 from tallywire.workers import QUIET
 
@@ -36,8 +36,9 @@ async def serve(listener: socket.socket, settings: Settings) -> None:
         async with serving(app, listener, settings, app.leaving) as server:
             # Held until the end: a task that nobody holds is thrown away while it waits.
             obeying = asyncio.create_task(_obey(app.leaving), name="obeying")
+            stopping = Stopping(hurry=app.leaving.hurry, end_seconds=settings.end_seconds)
             _say(READY)
-            await until_stopped(server, obeying, hurry=app.leaving.hurry, end_seconds=settings.end_seconds)
+            await stopping.wait(server, obeying)
         obeying.cancel()
     finally:
         await database.close()

@@ -27,7 +27,7 @@ from tallywire.package import PackageFaults
 from tallywire.packaged import election_folder
 from tallywire.server import PortTakenError, address, listen, serving
 from tallywire.simulate.playable import NothingToPlayError, check_playable
-from tallywire.stopping import until_stopped
+from tallywire.stopping import Stopping
 from tallywire.storage import open_storage
 
 END_SECONDS = 3
@@ -81,13 +81,14 @@ def demo_command(
             guests = await _prepare(database, folder, election)
             app = build_app(database, settings)
             async with serving(app, listener, settings, app.leaving) as server:
+                stopping = Stopping(hurry=app.leaving.hurry, end_seconds=settings.end_seconds)
                 _announce(address(listener), guests)
                 if not no_browser:
                     # A machine without a browser is no reason to stop.
                     with contextlib.suppress(webbrowser.Error):
                         await asyncio.to_thread(webbrowser.open, address(listener))
                 async with _night(address(listener), guests.token, folder, speed, volunteers):
-                    await until_stopped(server, hurry=app.leaving.hurry, end_seconds=settings.end_seconds)
+                    await stopping.wait(server)
 
     try:
         run(work)

@@ -21,7 +21,7 @@ from tallywire.replay.recording import Recording, RecordingError, digest_of, rea
 from tallywire.server import PortTakenError, address, listen, serving
 from tallywire.service import bell_url
 from tallywire.settings import Settings
-from tallywire.stopping import until_stopped
+from tallywire.stopping import Stopping
 from tallywire.storage import open_storage
 
 # In `election.package_sha256`: what tells a night that was played again from one that was counted here.
@@ -89,12 +89,13 @@ async def _served(asked: Settings, recording: Recording, pace: Pace, *, leave: b
             await open_count(connection, election.id, recording)
         app = build_app(database, settings)
         async with serving(app, listener, settings) as server:
+            stopping = Stopping(hurry=app.leaving.hurry, end_seconds=settings.end_seconds)
             output.print(f"tallywire replays on {address(listener)}/graphql", markup=False)
             playing = asyncio.create_task(
                 _play(database, election.id, recording, pace, app.app.state.service.bell), name="replay"
             )
             over = asyncio.create_task(_over(playing, leave=leave), name="end of the replay")
-            await until_stopped(server, over, hurry=app.leaving.hurry, end_seconds=settings.end_seconds)
+            await stopping.wait(server, over)
             if over.done():
                 await over
             for task in (over, playing):

@@ -24,7 +24,7 @@ from tallywire.follow.storing import OtherDatabaseError, check_database
 from tallywire.follow.witness_routes import PATH as WITNESS_PATH
 from tallywire.server import PortTakenError, address, listen, serving
 from tallywire.settings import Settings
-from tallywire.stopping import until_stopped
+from tallywire.stopping import Stopping
 from tallywire.storage import open_storage
 from tallywire.workers import BEYOND_SECONDS, WorkerFailedError, working
 
@@ -106,6 +106,7 @@ def serve_command(
     async def work() -> None:
         listeners = _listeners(settings)
         async with _serving(settings, listeners) as serving_now:
+            stopping = Stopping(hurry=serving_now.hurry, end_seconds=serving_now.end_seconds, roll=serving_now.roll)
             ports = ", ".join(f"{address(listener)}/graphql" for listener in listeners)
             output.print(
                 f"tallywire serves on {ports}" + (f" by {settings.workers} workers" if _several(settings) else "")
@@ -113,9 +114,7 @@ def serve_command(
             if (witness := witness_by(settings)) is not None:
                 output.print(f"cosigns as {witness.verifier}, asked at {WITNESS_PATH}/add-checkpoint", markup=False)
             server = serving_now.server
-            await until_stopped(
-                server, hurry=serving_now.hurry, end_seconds=serving_now.end_seconds, roll=serving_now.roll
-            )
+            await stopping.wait(server)
             # Only where it ended by itself is there something to raise.
             if server.done():
                 await server

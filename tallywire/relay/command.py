@@ -17,7 +17,7 @@ from tallywire.relay.posting import FIRST_WAIT, Receiver, ReceiverAwayError, Rec
 from tallywire.relay.running import relay, relay_once
 from tallywire.relay.signing import BadSecretError, new_secret, read_secrets
 from tallywire.relay.state import Course, StateError, StateFile
-from tallywire.stopping import until_stopped
+from tallywire.stopping import Stopping
 
 GONE, AWAY, BAD_INPUT = 1, 1, 2
 PATIENCE_SECONDS = 60.0
@@ -92,7 +92,7 @@ def relay_command(
                 else relay_once(client, receiver, file, patience=seconds, from_now=from_now)
             )
             relaying = asyncio.create_task(works)
-            await until_stopped(relaying)
+            await Stopping().wait(relaying)
             if not relaying.cancel():
                 relaying.result()
             await asyncio.gather(relaying, return_exceptions=True)

@@ -4,6 +4,8 @@ import json
 import os
 import signal
 import socket
+import subprocess
+import sys
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -267,3 +269,35 @@ def test_notice_is_given_while_everything_goes_on_and_a_second_signal_ends_at_on
 def _not_ready(server: ServerProcess) -> httpx.Response | None:
     answer = httpx.get(f"{server.url}/readyz", timeout=SECONDS)
     return answer if answer.status_code == 503 else None
+
+
+STOPPED_AT_ONCE = """
+import asyncio, os, signal
+from tallywire.stopping import Stopping
+
+async def work():
+    stopping = Stopping()
+    os.kill(os.getpid(), signal.{name})
+    await stopping.wait()
+    print("ended in order")
+
+asyncio.run(work())
+"""
+
+
+@pytest.mark.parametrize("name", ["SIGINT", "SIGTERM"])
+def test_who_is_stopped_as_soon_as_it_says_that_it_serves_ends_in_order(name: str) -> None:
+    """A program that a script starts in the background ignores SIGINT until it asks for it: it never ended then."""
+
+    def as_in_the_background() -> None:
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
+
+    ran = subprocess.run(
+        [sys.executable, "-c", STOPPED_AT_ONCE.format(name=name)],
+        preexec_fn=as_in_the_background,
+        capture_output=True,
+        text=True,
+        timeout=SECONDS,
+        check=False,
+    )
+    assert (ran.returncode, ran.stdout) == (0, "ended in order\n"), ran.stderr
